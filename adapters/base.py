@@ -1,0 +1,106 @@
+"""What every adapter is, and what it may count on.
+
+An adapter turns a `Question` into requests in its platform's protocol, and the platform's answer
+into one `Document`: JSON, whatever came over the wire, so that a mapping reads all protocols alike.
+It does no timing, caching, retrying or logging: `gateway/upstream` wraps it from outside and gives
+it the `Transport`. Everything that goes wrong is an `AdapterError`; nothing of a library leaves.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One page, or one record, of one dataset.
+
+    `position` is what an earlier `Document.next_position` said, or None for the beginning. `filters`
+    are already in the platform's own parameter names and values. `source_id` asks for one record.
+    `size` is a wish; platforms with a fixed page size ignore it. `etag` makes the question conditional.
+    """
+
+    position: str | None = None
+    size: int = 100
+    filters: Mapping[str, str] = {}
+    source_id: str | None = None
+    etag: str | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform answered: `body` is JSON in UTF-8.
+
+    `next_position` is None where the list ends. `not_modified` means the question's `etag` still
+    holds, and `body` is empty.
+    """
+
+    body: bytes
+    next_position: str | None = None
+    etag: str | None = None
+    not_modified: bool = False
+
+
+class Fault(StrEnum):
+    """How an adapter failed."""
+
+    REFUSED_US = "refused-us"  # 401, 403: our credentials, or an address block
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    UNREACHABLE = "unreachable"  # DNS, connection, TLS, 5xx, 429
+    UNREADABLE = "unreadable"  # not the content type, not JSON, or success that is none (`{"errors": …}`)
+    NOT_FOUND = "not-found"  # the one record that was asked for is not there
+
+
+class AdapterError(Exception):
+    """The platform did not answer the question.
+
+    `is_transient` says whether asking again may help; `retry_after_s` is the platform's own wish.
+    The message names status, content type or predicate, never content.
+    """
+
+    def __init__(
+        self, fault: Fault, message: str, *, is_transient: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.message = message
+        self.is_transient = is_transient
+        self.retry_after_s = retry_after_s
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP request. `url` is absolute; `query` is appended to it."""
+
+    method: str = "GET"
+    url: str
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    body: bytes | None = None
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP response, whole. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport(Protocol):
+    """Sends one request. Verifies TLS, follows no redirect, bounds time and size.
+
+    Raises `AdapterError` with `TIMEOUT`, `UNREACHABLE` or `TOO_LARGE`; any status code is a `Response`.
+    """
+
+    async def send(self, request: Request) -> Response:
+        """The response, whatever its status."""
+        ...
+
+
+class Adapter(Protocol):
+    """Speaks one protocol to one dataset of one platform. Holds no state of a question."""
+
+    async def fetch(self, question: Question) -> Document:
+        """One page (or one record). Raises `AdapterError`."""
+        ...

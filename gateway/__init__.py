@@ -1,0 +1,3 @@
+"""The inter-government data exchange gateway."""
+
+__version__ = "0.1.0"

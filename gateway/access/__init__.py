@@ -1,0 +1,1 @@
+"""Who asks: clients, tokens, scopes, rate limits."""

@@ -1,0 +1,1 @@
+"""May they: agreements between partners, and their purposes."""

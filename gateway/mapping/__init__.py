@@ -1,0 +1,1 @@
+"""From a partner's document to the common model: declared in TOML, checked, compiled."""

@@ -1,0 +1,1 @@
+"""When and how to ask a partner's platform, and when to stop asking."""

@@ -1,0 +1,1 @@
+"""The common model: one resource per file, and the shapes of what partners send."""
