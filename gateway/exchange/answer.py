@@ -1,0 +1,50 @@
+"""What an exchange answers: data, what is missing and why, how fresh it is, where it goes on."""
+
+from datetime import datetime
+
+import msgspec
+
+from gateway.access.shared import Spent
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One missing part of an answer. Never holds a value of a record.
+
+    `reason` is a stable code: of `UnavailableCode`, of `mapping.mapped.Refused`, or
+    `agreement-missing`. `pointer` is a JSON Pointer into the partner's document. `count` folds
+    equal gaps of one dataset beyond the first twenty.
+    """
+
+    partner: str
+    dataset: str
+    reason: str
+    pointer: str | None = None
+    field: str | None = None
+    count: int = 1
+    detail: str | None = None
+
+
+class Freshness(msgspec.Struct, frozen=True, kw_only=True):
+    """When a dataset's part was fetched from the platform; `stale` where the platform failed since."""
+
+    dataset: str
+    fetched_at: datetime
+    age_s: int
+    stale: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer's members, in the order they are sent. `data` is already JSON: an array, or one record.
+
+    `limit` is not sent in the body: the door makes `RateLimit` headers of it.
+    """
+
+    data: msgspec.Raw
+    count: int
+    complete: bool
+    gaps: tuple[Gap, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
+    next_cursor: str | None = None
+    etag: str = ""
+    limit: Spent | None = None
+    limit_name: str = ""

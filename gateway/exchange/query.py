@@ -1,0 +1,35 @@
+"""A question as the doors hand it in: understood, but not yet checked."""
+
+from typing import Literal
+
+import msgspec
+
+from gateway.ids import PartnerId, RecordId
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a question came from, for the audit record and the logs."""
+
+    request_id: str
+    remote: str | None = None
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """One question for records of one resource.
+
+    `partners` None means every partner that offers the resource and lets the caller have it; a
+    partner that is named must let it. `fields` None means every field that is granted; a field that
+    is named must be. `filters` are common filter names and values, checked by `exchange/filters.py`.
+    `record_id` asks for one record, and then there is no cursor. `completeness="all"` turns any gap
+    into a refusal.
+    """
+
+    resource: str
+    partners: tuple[PartnerId, ...] | None = None
+    fields: tuple[str, ...] | None = None
+    filters: dict[str, str] = {}
+    limit: int = 100
+    cursor: str | None = None
+    completeness: Literal["partial", "all"] = "partial"
+    record_id: RecordId | None = None
+    origin: Origin
