@@ -31,10 +31,10 @@ class RefusalCode(StrEnum):
     PURPOSE_NOT_COVERED = "purpose-not-covered"
     QUOTA_REACHED = "quota-reached"
     SCOPE_MISSING = "scope-missing"
-    TOKEN_EXPIRED = "token-expired"  # noqa: S105 -- a code, not a secret
-    TOKEN_INVALID = "token-invalid"  # noqa: S105
-    TOKEN_MISSING = "token-missing"  # noqa: S105
-    TOKEN_REVOKED = "token-revoked"  # noqa: S105
+    TOKEN_EXPIRED = "token-expired"
+    TOKEN_INVALID = "token-invalid"
+    TOKEN_MISSING = "token-missing"
+    TOKEN_REVOKED = "token-revoked"
     INCOMPLETE = "incomplete"  # completeness=all was asked, and a partner or a record is missing
 
 

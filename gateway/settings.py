@@ -83,7 +83,8 @@ class Purpose(Part, frozen=True):
 
 class Auth(Part, frozen=True):
     """How we authenticate to a platform. Secrets are named, never written: `secret = "JAKARTA_KEY"` reads that
-    variable of the environment, or the file that `JAKARTA_KEY_FILE` names."""
+    variable of the environment, or the file that `JAKARTA_KEY_FILE` names.
+    """
 
     kind: Literal["none", "api-key", "bearer", "basic", "client-credentials"] = "none"
     header: str = "Authorization"

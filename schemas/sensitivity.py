@@ -19,7 +19,7 @@ class Sensitivity(StrEnum):
     PERSONAL = "personal"
 
 
-def described(sensitivity: Sensitivity, *, id: str, en: str, doc: str = "") -> msgspec.Meta:  # noqa: A002
+def described(sensitivity: Sensitivity, *, id: str, en: str, doc: str = "") -> msgspec.Meta:
     """The `Meta` of one field: labels in Indonesian and English, and sensitivity.
 
     Limits stand on the field's type (`Line`, `KodeWilayah` …), so that an optional field keeps them.
@@ -28,16 +28,16 @@ def described(sensitivity: Sensitivity, *, id: str, en: str, doc: str = "") -> m
     return msgspec.Meta(title=en, description=doc or en, extra_json_schema=extra)
 
 
-def public(id: str, en: str, doc: str = "") -> msgspec.Meta:  # noqa: A002
+def public(id: str, en: str, doc: str = "") -> msgspec.Meta:
     """Describes a Public field."""
     return described(Sensitivity.PUBLIC, id=id, en=en, doc=doc)
 
 
-def restricted(id: str, en: str, doc: str = "") -> msgspec.Meta:  # noqa: A002
+def restricted(id: str, en: str, doc: str = "") -> msgspec.Meta:
     """Describes a Restricted field."""
     return described(Sensitivity.RESTRICTED, id=id, en=en, doc=doc)
 
 
-def personal(id: str, en: str, doc: str = "") -> msgspec.Meta:  # noqa: A002
+def personal(id: str, en: str, doc: str = "") -> msgspec.Meta:
     """Describes a Personal field."""
     return described(Sensitivity.PERSONAL, id=id, en=en, doc=doc)
