@@ -1,4 +1,4 @@
-"""Paths of the mapping language: `location.latitude`, `"kota/kab".nama`, `telepon[0]`, `documents[].url`, `$root.updated`."""
+"""Paths of the mapping language: `location.latitude`, `telepon[0]`, `documents[].url`, `$root.updated`."""
 
 import re
 from typing import Literal, TypeAlias
