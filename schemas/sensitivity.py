@@ -41,3 +41,15 @@ def restricted(id: str, en: str, doc: str = "") -> msgspec.Meta:
 def personal(id: str, en: str, doc: str = "") -> msgspec.Meta:
     """Describes a Personal field."""
     return described(Sensitivity.PERSONAL, id=id, en=en, doc=doc)
+
+
+def sensitivities(struct: type[msgspec.Struct]) -> dict[str, Sensitivity]:
+    """The sensitivity of each field of a resource, in the fields' order. A field without one is a `TypeError`."""
+    found: dict[str, Sensitivity] = {}
+    for field in msgspec.inspect.type_info(struct).fields:  # type: ignore[attr-defined]
+        extra = getattr(field.type, "extra_json_schema", None) or {}
+        if "x-sensitivity" not in extra:
+            message = f"{struct.__name__}.{field.name} does not say how sensitive it is"
+            raise TypeError(message)
+        found[field.name] = Sensitivity(extra["x-sensitivity"])
+    return found
