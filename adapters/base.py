@@ -48,7 +48,7 @@ class Fault(StrEnum):
     TIMEOUT = "timeout"
     TOO_LARGE = "too-large"
     UNREACHABLE = "unreachable"  # DNS, connection, TLS, 5xx, 429
-    UNREADABLE = "unreadable"  # not the content type, not JSON, or success that is none (`{"errors": …}`)
+    UNREADABLE = "unreadable"  # cut off, not the content type, not JSON, or success that is none (`{"errors": …}`)
     NOT_FOUND = "not-found"  # the one record that was asked for is not there
 
 
@@ -70,13 +70,17 @@ class AdapterError(Exception):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One HTTP request. `url` is absolute; `query` is appended to it."""
+    """One HTTP request. `url` is absolute and percent-encoded; `query` is not, and is appended to it.
+
+    `timeout_s` is the platform's; None leaves it to the transport.
+    """
 
     method: str = "GET"
     url: str
     query: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
     body: bytes | None = None
+    timeout_s: float | None = None
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +104,11 @@ class Transport(Protocol):
 
 class Adapter(Protocol):
     """Speaks one protocol to one dataset of one platform. Holds no state of a question."""
+
+    @property
+    def finds_by_id(self) -> bool:
+        """Whether a question with a `source_id` can be asked; else the record is looked for in the list."""
+        ...
 
     async def fetch(self, question: Question) -> Document:
         """One page (or one record). Raises `AdapterError`."""

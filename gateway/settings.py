@@ -2,16 +2,13 @@
 
 `GATEWAY__DATABASE__URL=…` overrides `[database] url`; `GATEWAY__DATABASE__URL_FILE=…` reads it from
 a file. Partners stand in `partners/<id>.toml` beside the main file. An unknown key or a wrong type
-stops the start with `BadConfiguration`, naming file and key.
+stops the start with `BadConfiguration`, naming file and key. What an adapter reads stands in
+`adapters/config.py`.
 """
 
 from typing import Literal
 
-import msgspec
-
-
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the settings; it knows its keys, all of them."""
+from adapters.config import Auth, Paging, Part, Success
 
 
 class Server(Part, frozen=True):
@@ -81,55 +78,6 @@ class Purpose(Part, frozen=True):
     legal_basis: str = ""
 
 
-class Auth(Part, frozen=True):
-    """How we authenticate to a platform. Secrets are named, never written: `secret = "JAKARTA_KEY"` reads that
-    variable of the environment, or the file that `JAKARTA_KEY_FILE` names.
-    """
-
-    kind: Literal["none", "api-key", "bearer", "basic", "client-credentials"] = "none"
-    header: str = "Authorization"
-    query_parameter: str | None = None
-    secret: str | None = None
-    user: str | None = None
-    client_id: str | None = None
-    token_url: str | None = None
-    grant_in_query: bool = False  # SATUSEHAT and other Apigee gateways want it there
-    scope: str | None = None
-
-
-class Success(Part, frozen=True):
-    """When HTTP 200 really is success: paths that must be absent, or have one of these values (as text)."""
-
-    absent: tuple[str, ...] = ()
-    equals: dict[str, tuple[str, ...]] = {}
-    content_type: tuple[str, ...] = ("application/json",)
-
-
-class Paging(Part, frozen=True):
-    """How a list goes on.
-
-    `single`: one document. `page`: `parameter` counts pages from `first`. `offset`: it counts records.
-    `cursor`: `next` is the path of the next value in the body. `link`: RFC 8288 `Link`, or `next` is
-    the path of a URL in the body. The list ends where `total_pages`, `total` or `has_next` says, or,
-    failing those, at a page shorter than its size (`records` is the path of the list to count).
-    With `header`, totals are read from response headers (`X-Pagination-Page-Count`).
-    """
-
-    kind: Literal["single", "page", "offset", "cursor", "link"] = "single"
-    parameter: str = "page"
-    size_parameter: str | None = None
-    size: int | None = None
-    max_size: int = 1000
-    first: int = 1
-    next: str | None = None
-    total: str | None = None
-    total_pages: str | None = None
-    has_next: str | None = None
-    records: str | None = None
-    header: bool = False
-    in_body: bool = False  # parameters go into the JSON body of a POST, as text
-
-
 class Platform(Part, frozen=True):
     """One system of a partner, reached through one adapter."""
 
@@ -146,7 +94,9 @@ class Dataset(Part, frozen=True):
 
     `filters` names, per filter of ours (`region`, `status`, `updated_since` …), the platform's own
     parameter; the rest is filtered by the gateway where the whole list is one document, and refused
-    where it is not. `filter_values` translates our value into theirs. `options` go to the adapter.
+    where it is not. `filter_values` translates our value into theirs. `filter_schemes` says how theirs
+    is written: for `region` a code set (`bps`), for `updated_since` a form of `strftime`. `options` go
+    to the adapter.
     """
 
     platform: str
@@ -157,6 +107,7 @@ class Dataset(Part, frozen=True):
     paging: Paging = Paging()
     filters: dict[str, str] = {}
     filter_values: dict[str, dict[str, str]] = {}
+    filter_schemes: dict[str, str] = {}
     by_id: str | None = None  # path with `{id}`
     access: Literal["agreement", "open"] = "agreement"
     fresh_for_s: float = 60.0
