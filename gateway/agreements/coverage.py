@@ -1,6 +1,6 @@
 """Which agreements cover a question on one day, and, if none does, the nearest reason why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from gateway.agreements.agreement import Agreement, AgreementStatus
 from gateway.decision import Allowed, Decision, Refused
 from gateway.errors import RefusalCode
 from gateway.ids import PartnerId
+from gateway.settings import Partner
 
 
 class Standing(StrEnum):
@@ -39,6 +40,11 @@ class Provider(msgspec.Struct, frozen=True):
     name: str
     zone: str = "Asia/Jakarta"
     contact: str = ""
+
+
+def providers(partners: Mapping[str, Partner]) -> dict[PartnerId, Provider]:
+    """Every partner as one who can grant."""
+    return {PartnerId(it.id): Provider(PartnerId(it.id), it.name, it.zone, it.contact) for it in partners.values()}
 
 
 class Case(msgspec.Struct, frozen=True):

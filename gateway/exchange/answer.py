@@ -10,9 +10,9 @@ from gateway.access.shared import Spent
 class Gap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One missing part of an answer. Never holds a value of a record.
 
-    `reason` is a stable code: of `UnavailableCode`, of `mapping.mapped.Refused`, or
-    `agreement-missing`. `pointer` is a JSON Pointer into the partner's document. `count` folds
-    equal gaps of one dataset beyond the first twenty.
+    `reason` is a stable code: of `UnavailableCode`, of `mapping.mapped.Refused`, of `RefusalCode` where
+    a dataset may not be given, or `filter-unsupported`. `pointer` is a JSON Pointer into the partner's
+    document. `count` folds equal gaps of one dataset beyond the first twenty.
     """
 
     partner: str
@@ -36,7 +36,8 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer's members, in the order they are sent. `data` is already JSON: an array, or one record.
 
-    `limit` is not sent in the body: the door makes `RateLimit` headers of it.
+    `etag` is a strong tag in its quotes, over everything but `freshness`. `limit` is not sent in the
+    body: the door makes `RateLimit` headers of it.
     """
 
     data: msgspec.Raw

@@ -18,10 +18,11 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """One question for records of one resource.
 
     `partners` None means every partner that offers the resource and lets the caller have it; a
-    partner that is named must let it. `fields` None means every field that is granted; a field that
-    is named must be. `filters` are common filter names and values, checked by `exchange/filters.py`.
-    `record_id` asks for one record, and then there is no cursor. `completeness="all"` turns any gap
-    into a refusal.
+    partner that is named must let the caller have something. `fields` None means every field that
+    is granted and not Personal; a field that is named must be granted, of a class (`@public`,
+    `@restricted`) as much comes as is. `filters` are common filter names and values, read by
+    `exchange/filters.py`. `record_id` asks for one record, and then there is no cursor.
+    `completeness="all"` turns any gap into a refusal.
     """
 
     resource: str
