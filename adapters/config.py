@@ -1,7 +1,8 @@
 """What an operator says about a platform, as the adapters read it.
 
 The Structs are the TOML tables of `config/partners`; the protocols are what an adapter needs of the
-rest. A value that cannot work raises `AdapterMisconfigured` when the adapter is built, never later.
+rest. A value that
+cannot work raises `AdapterMisconfigured` when the adapter is built, never later.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ Secrets: TypeAlias = Callable[[str], str]
 """The value of the secret of that name; raises `LookupError` where there is none."""
 
 
-class AdapterMisconfigured(ValueError):  # noqa: N818  (it says what happened)
+class AdapterMisconfigured(ValueError):
     """The operator's words cannot work. `key` is the key within the platform's or dataset's table."""
 
     def __init__(self, key: str, message: str) -> None:
@@ -75,7 +76,7 @@ class Paging(Part, frozen=True):
     size_parameter: str | None = None
     size: int | None = None
     max_size: int = 1000
-    first: int = 1
+    first: int | None = None  # 1 for pages, 0 for offsets
     next: str | None = None
     total: str | None = None
     total_pages: str | None = None
