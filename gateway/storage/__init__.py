@@ -1,0 +1,1 @@
+"""SQL and Redis: where the rooms' stores really stand. Only `wiring` imports from here."""

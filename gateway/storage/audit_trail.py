@@ -1,0 +1,129 @@
+"""The audit trail with group commit: records that wait together share one transaction.
+
+A number is returned only after the commit. Numbers are gapless and in order of commit across all
+processes, because each transaction holds the counter's row until it ends.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.audit.record import AuditRecord
+from gateway.errors import AuditUnavailable, StoreUnavailable
+from gateway.storage.engine import writing
+from gateway.storage.sequence import AUDIT, take
+from gateway.storage.tables import audit_records
+
+LIMIT_S = 5.0
+QUEUE = 20_000
+BATCH = 1_000
+_INSERT = sa.insert(audit_records)
+_log = structlog.get_logger("gateway.storage.audit_trail")
+
+
+class _Waiting(NamedTuple):
+    row: dict[str, Any]
+    number: asyncio.Future[int]
+
+
+class GroupCommitTrail:
+    """`AuditTrail` over the database; one writer task per process."""
+
+    def __init__(self, engine: AsyncEngine, *, limit_s: float = LIMIT_S, queue: int = QUEUE) -> None:
+        self._engine = engine
+        self._limit_s = limit_s
+        self._queue = queue
+        self._waiting: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._is_closing = False
+
+    async def open(self) -> None:
+        """Starts the writer."""
+        self._writer = asyncio.create_task(self._run(), name="audit-writer")
+
+    async def append(self, record: AuditRecord) -> int:
+        """The record's number, once it is durable. Raises `AuditUnavailable`."""
+        if self._writer is None or self._is_closing:
+            raise AuditUnavailable("the audit trail is closed", store="audit", cause="closed")
+        if len(self._waiting) >= self._queue:
+            raise AuditUnavailable("too many audit records wait", store="audit", cause="queue-full")
+        number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(row_of(record), number))
+        self._wake.set()
+        try:
+            async with asyncio.timeout(self._limit_s):
+                return await number
+        except TimeoutError:
+            raise AuditUnavailable("the audit record was not written in time", store="audit", cause="timeout") from None
+
+    async def close(self) -> None:
+        """Writes what waits, then stops."""
+        self._is_closing = True
+        self._wake.set()
+        if self._writer is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._writer, self._limit_s)
+            self._writer = None
+
+    async def _run(self) -> None:
+        """Writes batch after batch; while one is being committed, the next one gathers."""
+        while self._waiting or not self._is_closing:
+            if not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            try:
+                async with asyncio.timeout(self._limit_s), writing(self._engine) as connection:
+                    first = await _insert(connection, [waiting.row for waiting in batch])
+            except (StoreUnavailable, TimeoutError) as error:
+                _log.error("audit.failed", reason=type(error).__name__, records=len(batch))  # noqa: TRY400
+                _fail(batch, error)
+            except BaseException as error:
+                _fail([*batch, *self._waiting], error)
+                self._waiting.clear()
+                raise
+            else:
+                for number, waiting in enumerate(batch, first):
+                    if not waiting.number.done():
+                        waiting.number.set_result(number)
+
+
+def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
+    """Tells those that wait that their records are not durable."""
+    for waiting in batch:
+        if not waiting.number.done():
+            failure = AuditUnavailable("the audit record was not written", store="audit", cause=type(error).__name__)
+            waiting.number.set_exception(failure)
+
+
+async def insert_records(connection: AsyncConnection, records: Sequence[AuditRecord]) -> int:
+    """The number of the first one. They are durable when the transaction that they are part of is."""
+    return await _insert(connection, [row_of(record) for record in records])
+
+
+async def _insert(connection: AsyncConnection, rows: list[dict[str, Any]]) -> int:
+    """Numbers the rows and inserts them."""
+    first = await take(connection, AUDIT, count=len(rows))
+    for number, row in enumerate(rows, first):
+        row["number"] = number
+    await connection.execute(_INSERT, rows)
+    return first
+
+
+def row_of(record: AuditRecord) -> dict[str, Any]:
+    """The record's bytes, and the columns that find it."""
+    return {
+        "at": record.at,
+        "kind": record.kind,
+        "outcome": record.outcome,
+        "client_id": record.client_id,
+        "leaf": record.leaf(),
+    }

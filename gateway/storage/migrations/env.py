@@ -1,0 +1,13 @@
+"""Alembic's entry: `gateway.storage.migrate` hands it the connection, with a transaction begun."""
+
+from alembic import context
+
+from gateway.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,34 @@
+"""Gapless numbers, taken inside the transaction that uses them."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.storage.tables import changes, counters
+
+AUDIT = "audit"
+CHANGES = "changes"
+
+_TAKE = (
+    sa.update(counters)
+    .where(counters.c.name == sa.bindparam("counter"))
+    .values(value=counters.c.value + sa.bindparam("count"))
+    .returning(counters.c.value)
+)
+
+
+async def take(connection: AsyncConnection, counter: str, *, count: int) -> int:
+    """The first of `count` numbers. Other takers wait until this transaction has ended."""
+    last: int = (await connection.execute(_TAKE, {"counter": counter, "count": count})).scalar_one()
+    return last - count + 1
+
+
+async def announce(connection: AsyncConnection, kind: str, *, keys: tuple[str, ...]) -> None:
+    """Tells every process, once the transaction is committed, that what stands under `keys` has changed."""
+    first = await take(connection, CHANGES, count=len(keys))
+    at = datetime.now(UTC)
+    await connection.execute(
+        sa.insert(changes),
+        [{"sequence": first + index, "kind": kind, "key": key, "at": at} for index, key in enumerate(keys)],
+    )
