@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gateway.exchange.filters import Condition
+from gateway.mapping.regions import Regions
 from gateway.settings import Dataset
 from schemas.record import Record
 
@@ -20,6 +21,17 @@ class RegionCodes(Protocol):
     def from_kemendagri(self, scheme: str, kode: str) -> str | None:
         """The code of that region in `scheme`, or None if the crosswalk has none."""
         ...
+
+
+class Crosswalk:
+    """The crosswalk backwards, made once."""
+
+    def __init__(self, regions: Regions) -> None:
+        self._bps = {kemendagri: bps for bps, kemendagri in reversed(regions.crosswalk.items())}
+
+    def from_kemendagri(self, scheme: str, kode: str) -> str | None:
+        """The BPS code of a Kemendagri code."""
+        return self._bps.get(kode) if scheme == "bps" else None
 
 
 class Filtering(msgspec.Struct, frozen=True):

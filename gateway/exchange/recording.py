@@ -1,0 +1,112 @@
+"""One audit record for each exchange, however it ends, durable before anything leaves."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from gateway.access.caller import Caller
+from gateway.agreements.check import Grant
+from gateway.audit.record import AuditRecord, AuditTrail
+from gateway.clock import Clock
+from gateway.errors import BadRequest, GatewayError, Refusal, StoreUnavailable
+from gateway.exchange.answer import Gap
+from gateway.exchange.ledger import total
+from gateway.exchange.page import Page
+from gateway.exchange.query import Query
+from gateway.exchange.understanding import Understood
+from gateway.ids import new_id
+
+ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
+_GAPS_NAMED = 50
+
+
+class Note:
+    """What is known of an exchange so far; the path fills it as it goes."""
+
+    def __init__(self, query: Query, *, scope: str) -> None:
+        self.query = query
+        self.scope = scope
+        self.caller: Caller | None = None
+        self.understood: Understood | None = None
+        self.grant: Grant | None = None
+        self.page: Page | None = None
+
+
+class Recorder:
+    """Writes the notes to the audit trail."""
+
+    def __init__(self, *, trail: AuditTrail, clock: Clock) -> None:
+        self._trail = trail
+        self._clock = clock
+
+    @asynccontextmanager
+    async def recording(self, query: Query, *, scope: str) -> AsyncIterator[Note]:
+        """A note that is recorded exactly once when its block ends, also when it raises or is cancelled.
+
+        Raises `AuditUnavailable` in place of whatever the block did, if the record cannot be made durable.
+        """
+        note = Note(query, scope=scope)
+        try:
+            yield note
+        except (Exception, asyncio.CancelledError) as error:
+            await self._trail.append(self._record(note, error))
+            raise
+        await self._trail.append(self._record(note, None))
+
+    def _record(self, note: Note, error: BaseException | None) -> AuditRecord:
+        outcome, reason = _judged(error)
+        caller, understood, grant = note.caller, note.understood, note.grant
+        page = note.page if error is None else None  # what was made but did not leave was not released
+        entitled = grant.entitlements if grant else ()
+        return AuditRecord(
+            id=new_id("ex"),
+            at=self._clock.now(),
+            kind="exchange",
+            outcome=outcome,
+            reason=reason,
+            client_id=caller.client_id if caller else None,
+            partner=caller.partner if caller else None,
+            token_id=caller.token_id if caller else None,
+            purpose=caller.purpose if caller else None,
+            scope=note.scope,
+            resource=note.query.resource,
+            providers=tuple(sorted({it.offer.provider for it in entitled})),
+            agreements=tuple(sorted(it.id for it in grant.agreements())) if grant else (),
+            fields=tuple(sorted(frozenset[str]().union(*(it.fields for it in entitled)))),
+            query=understood.spoken() if understood else {},
+            released=_per_partner(page) if page else {},
+            ledger=total(part.ledger for part in page.parts) if page else {},
+            gaps=_named(page.gaps) if page else (),
+            subject=understood.record_id if understood else None,
+            request_id=note.query.origin.request_id,
+            remote=note.query.origin.remote,
+        )
+
+
+def _judged(error: BaseException | None) -> tuple[str, str | None]:
+    """The outcome and its reason; of a fault that is ours, the reason is its type, never its text."""
+    if error is None:
+        return ANSWERED, None
+    if isinstance(error, Refusal | BadRequest):
+        return REFUSED, str(error.code)
+    if isinstance(error, StoreUnavailable):
+        return FAILED, "store-unavailable"
+    if isinstance(error, GatewayError) and error.code is not None:
+        return FAILED, str(error.code)
+    return FAILED, "cancelled" if isinstance(error, asyncio.CancelledError) else f"internal:{type(error).__name__}"
+
+
+def _per_partner(page: Page) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for part in page.parts:
+        counts[part.turn.dataset.partner] += part.ledger.released
+    return dict(sorted(counts.items()))
+
+
+def _named(gaps: Iterable[Gap]) -> tuple[str, ...]:
+    """Each dataset and reason with its number: `sumedang/services partner-timeout 1`."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for it in gaps:
+        counts[it.dataset, it.reason] += it.count
+    return tuple(f"{dataset} {reason} {count}" for (dataset, reason), count in sorted(counts.items())[:_GAPS_NAMED])
