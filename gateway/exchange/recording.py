@@ -65,7 +65,7 @@ class Recorder:
             kind="exchange",
             outcome=outcome,
             reason=reason,
-            client_id=caller.client_id if caller else None,
+            client_id=caller.client_id if caller else _client_of(error),
             partner=caller.partner if caller else None,
             token_id=caller.token_id if caller else None,
             purpose=caller.purpose if caller else None,
@@ -95,6 +95,11 @@ def _judged(error: BaseException | None) -> tuple[str, str | None]:
     if isinstance(error, GatewayError) and error.code is not None:
         return FAILED, str(error.code)
     return FAILED, "cancelled" if isinstance(error, asyncio.CancelledError) else f"internal:{type(error).__name__}"
+
+
+def _client_of(error: BaseException | None) -> str | None:
+    """The client of a token that is genuine, but counts no longer or lacks the scope."""
+    return error.parameters.get("client_id") if isinstance(error, Refusal) else None
 
 
 def _per_partner(page: Page) -> dict[str, int]:
