@@ -84,7 +84,7 @@ class GroupCommitTrail:
                 async with asyncio.timeout(self._limit_s), writing(self._engine) as connection:
                     first = await _insert(connection, [waiting.row for waiting in batch])
             except (StoreUnavailable, TimeoutError) as error:
-                _log.error("audit.failed", reason=type(error).__name__, records=len(batch))  # noqa: TRY400
+                _log.error("audit.failed", reason=type(error).__name__, records=len(batch))
                 _fail(batch, error)
             except BaseException as error:
                 _fail([*batch, *self._waiting], error)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -89,7 +89,7 @@ class Watch:
             began_at = monotonic()
             async with reading(self._engine) as connection:
                 value: int = (await connection.execute(_VALUE)).scalar_one()
-                rows: Sequence[sa.Row[tuple[str, str]]] = ()
+                rows: Sequence[Any] = ()
                 if self._position is not None and value > self._position:
                     rows = (await connection.execute(_SINCE, {"last": self._position, "value": value})).all()
             if value != self._position:
@@ -97,7 +97,7 @@ class Watch:
                 self._position = value
             self._heard_at = began_at
 
-    async def _tell_followers(self, rows: Sequence[sa.Row[tuple[str, str]]], *, value: int) -> None:
+    async def _tell_followers(self, rows: Sequence[Any], *, value: int) -> None:
         """Follows the rows; where some are missing (first time, pruned, restored backup), reloads everything."""
         if self._position is None or len(rows) != value - self._position:
             for follower in self._followers.values():
