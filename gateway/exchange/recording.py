@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from gateway.access.caller import Caller
-from gateway.agreements.check import Grant
+from gateway.agreements.check import Entitlement, Grant
 from gateway.audit.record import AuditRecord, AuditTrail
 from gateway.clock import Clock
 from gateway.errors import BadRequest, GatewayError, Refusal, StoreUnavailable
@@ -79,6 +80,7 @@ class Recorder:
             ledger=total(part.ledger for part in page.parts) if page else {},
             gaps=_named(page.gaps) if page else (),
             subject=understood.record_id if understood else None,
+            details=_differing_fields(entitled),
             request_id=note.query.origin.request_id,
             remote=note.query.origin.remote,
         )
@@ -100,6 +102,13 @@ def _judged(error: BaseException | None) -> tuple[str, str | None]:
 def _client_of(error: BaseException | None) -> str | None:
     """The client of a token that is genuine, but counts no longer or lacks the scope."""
     return error.parameters.get("client_id") if isinstance(error, Refusal) else None
+
+
+def _differing_fields(entitled: Sequence[Entitlement]) -> dict[str, Any]:
+    """The fields of each dataset, where not all have the same."""
+    if len({it.fields for it in entitled}) <= 1:
+        return {}
+    return {"fields": {it.offer.dataset: sorted(it.fields) for it in entitled}}
 
 
 def _per_partner(page: Page) -> dict[str, int]:
