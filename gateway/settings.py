@@ -51,7 +51,11 @@ class Access(Part, frozen=True):
 
 
 class Upstream(Part, frozen=True):
-    """Asking partners. One `deadline_s` holds for all of them together."""
+    """Asking partners. One `deadline_s` holds for all of them together.
+
+    `max_bytes` bounds one answer, `memory_cache_bytes` the documents that each process keeps beside the shared
+    cache. `retry_budget` is the share of questions that may be retried.
+    """
 
     deadline_s: float = 5.0
     connect_timeout_s: float = 2.0
@@ -61,6 +65,7 @@ class Upstream(Part, frozen=True):
     breaker_threshold: int = 5
     breaker_open_s: float = 15.0
     pool_size: int = 100
+    memory_cache_bytes: int = 16_777_216
 
 
 class Logs(Part, frozen=True):

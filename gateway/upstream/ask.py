@@ -1,0 +1,172 @@
+"""Asking partners: side by side, under one deadline, never the same thing twice at a time."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import msgspec
+import structlog
+
+from adapters.base import AdapterError, Document, Fault, Question
+from gateway.clock import Clock
+from gateway.errors import PartnerUnavailable, UnavailableCode
+from gateway.ids import DatasetId
+from gateway.settings import Upstream as UpstreamSettings
+from gateway.upstream.asked_dataset import AskedDataset
+from gateway.upstream.documents import Documents, Kept
+from gateway.upstream.flights import Flight, Flights
+from gateway.upstream.meter import NoMeter, UpstreamMeter
+from gateway.upstream.platform_health import CircuitOpenError, PlatformHealth
+from gateway.upstream.reply import Outcome, Reply, failure_of, unavailable
+from gateway.upstream.shared import BreakerBoard, DocumentCache
+
+_log = structlog.get_logger(__name__)
+
+
+class Upstream:
+    """The partners' platforms, as one thing to ask.
+
+    A fresh document answers without asking. Else the platform is asked, within the deadline, with retries for
+    what may pass; if it fails, a document that is not too old answers, marked `stale`.
+    """
+
+    def __init__(
+        self,
+        datasets: Mapping[DatasetId, AskedDataset],
+        *,
+        cache: DocumentCache,
+        breakers: BreakerBoard,
+        settings: UpstreamSettings,
+        clock: Clock,
+        meter: UpstreamMeter | None = None,
+    ) -> None:
+        self._datasets = datasets
+        self._settings = settings
+        self._clock = clock
+        self._meter = meter or NoMeter()
+        self._documents = Documents(cache=cache, clock=clock, max_bytes=settings.memory_cache_bytes)
+        self._flights = Flights()
+        self._health = {
+            asked.platform: PlatformHealth(asked.platform, settings=settings, board=breakers, meter=self._meter)
+            for asked in datasets.values()
+        }
+
+    async def ask(self, dataset_id: DatasetId, question: Question, *, deadline_s: float | None = None) -> Reply:
+        """What the platform answers. Raises `PartnerUnavailable`."""
+        (outcome,) = await self.ask_all([(dataset_id, question)], deadline_s=deadline_s)
+        if isinstance(outcome, PartnerUnavailable):
+            raise outcome
+        return outcome
+
+    async def ask_all(
+        self, questions: Sequence[tuple[DatasetId, Question]], *, deadline_s: float | None = None
+    ) -> list[Outcome]:
+        """What each answers, or how it failed, in the order asked; after `deadline_s` at the latest."""
+        now = asyncio.get_running_loop().time()
+        flight_ends = now + self._settings.deadline_s
+        ends = flight_ends if deadline_s is None else min(flight_ends, now + deadline_s)
+        askings = [self._begin(self._datasets[dataset], question, ends=flight_ends) for dataset, question in questions]
+        waiting = {
+            it.task for _, it in askings if isinstance(it, Flight) and it.task is not None and not it.task.done()
+        }
+        if waiting:
+            await asyncio.wait(waiting, timeout=max(0.0, ends - asyncio.get_running_loop().time()))
+        return [it if isinstance(it, Reply) else self._outcome(asked, it) for asked, it in askings]
+
+    async def close(self) -> None:
+        """Gives up what is on its way, and lets the shared cache have what has come."""
+        await self._flights.land()
+        await self._documents.settle()
+
+    def _begin(self, asked: AskedDataset, question: Question, *, ends: float) -> tuple[AskedDataset, Reply | Flight]:
+        """The answer, if it is here and fresh; else a flight to it."""
+        key = asked.key(question)
+        kept = self._documents.fresh_here(asked, key)
+        if kept is not None:
+            self._meter.served_cached(asked.id)
+            return asked, kept.reply(asked)
+        start = partial(self._fly, asked=asked, question=question, key=key)
+        return asked, self._flights.join(key, ends=ends, start=start)
+
+    def _outcome(self, asked: AskedDataset, flight: Flight) -> Outcome:
+        """What the flight brought, or what answers for one that has not come back."""
+        outcome = flight.outcome
+        if outcome is None:
+            late = unavailable(asked.id, UnavailableCode.TIMEOUT, "no answer before the deadline")
+            return self._instead(asked, flight, late)
+        return outcome
+
+    def _instead(self, asked: AskedDataset, flight: Flight, failure: PartnerUnavailable) -> Outcome:
+        """The old document where there is one, else the failure."""
+        if flight.fallback is None:
+            return failure
+        self._meter.served_stale(asked.id)
+        return flight.fallback.reply(asked, stale=True)
+
+    async def _fly(self, flight: Flight, *, asked: AskedDataset, question: Question, key: str) -> Outcome:
+        """The reply, or why there is none. Raises nothing."""
+        began = time.monotonic()
+        try:
+            return await self._try(flight, asked=asked, question=question, key=key)
+        except AdapterError as error:
+            if error.fault is Fault.NOT_FOUND:
+                self._meter.asked(asked.id, seconds=time.monotonic() - began)
+                return Reply(dataset=asked.id, body=b"", digest="", fetched_at=self._clock.seconds(), found=False)
+            failure = failure_of(asked.id, error)
+        except CircuitOpenError as error:
+            retry_after_s = error.retry_after_s
+            failure = unavailable(asked.id, UnavailableCode.CIRCUIT_OPEN, error.message, retry_after_s=retry_after_s)
+        except Exception as error:  # noqa: BLE001  (a fault of ours must not cost the other partners their part)
+            _log.exception("asking-failed", dataset=asked.id, exc_info=False, reason=type(error).__name__)
+            failure = unavailable(asked.id, UnavailableCode.UNREADABLE, f"the asking failed: {type(error).__name__}")
+        except asyncio.CancelledError:  # the gateway closes
+            failure = unavailable(asked.id, UnavailableCode.UNREACHABLE, "the gateway closes")
+        self._meter.failed(asked.id, code=failure.code, seconds=time.monotonic() - began)
+        _log.warning("partner-failed", dataset=asked.id, reason=failure.code.value, detail=failure.message)
+        return self._instead(asked, flight, failure)
+
+    async def _try(self, flight: Flight, *, asked: AskedDataset, question: Question, key: str) -> Reply:
+        """From the shared cache, or from the platform. Raises `AdapterError` or `CircuitOpenError`."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout_at(flight.ends):
+                known = await self._documents.find(asked, key)
+                if known is not None and self._documents.is_fresh(asked, known):
+                    self._meter.served_cached(asked.id)
+                    return known.reply(asked)
+                flight.fallback = known
+                document = await self._fetch(flight, asked=asked, question=_conditional(question, known))
+        except TimeoutError:
+            error = AdapterError(Fault.TIMEOUT, "no answer before the deadline")
+            await self._health[asked.platform].failed(error)
+            raise error from None
+        self._meter.asked(asked.id, seconds=time.monotonic() - began)
+        return self._documents.keep(asked, key, document, known=known).reply(asked)
+
+    async def _fetch(self, flight: Flight, *, asked: AskedDataset, question: Question) -> Document:
+        """The platform's document, asked for again where its failure may pass."""
+        health = self._health[asked.platform]
+        await health.require_askable()
+        retries = 0
+        while True:
+            try:
+                document = await asked.adapter.fetch(question)
+            except AdapterError as error:
+                if not await health.failed(error):
+                    raise
+                delay = health.delay_before_retry(error, retries=retries, ends=flight.ends)
+                if delay is None:
+                    raise
+            else:
+                await health.answered()
+                return document
+            retries += 1
+            self._meter.retried(asked.id)
+            await asyncio.sleep(delay)
+
+
+def _conditional(question: Question, known: Kept | None) -> Question:
+    """The question with the known document's mark, so that the platform may say that nothing changed."""
+    etag = known.document.etag if known is not None else None
+    return msgspec.structs.replace(question, etag=etag)

@@ -1,0 +1,85 @@
+"""A dataset as it is asked: its adapter, and how long its documents are good for."""
+
+from collections.abc import Container, Mapping
+from hashlib import sha256
+
+import msgspec
+
+from adapters.base import Adapter, Question, Transport
+from adapters.config import AdapterMisconfigured, Secrets
+from adapters.registry import build_adapter, build_authentication_of
+from gateway.errors import BadConfiguration
+from gateway.ids import DatasetId
+from gateway.settings import Dataset, Partner, Platform
+
+
+class AskedDataset(msgspec.Struct, frozen=True, kw_only=True):
+    """One dataset of one platform.
+
+    `platform` is the key of its circuit breaker, as `jakarta/crm`. `fingerprint` changes with its settings, so
+    that no document outlives them. `cacheable` is False where documents hold Personal data: they are then kept
+    in this process alone, and only while fresh.
+    """
+
+    id: DatasetId
+    platform: str
+    adapter: Adapter
+    fingerprint: str
+    fresh_for_s: float = 60.0
+    stale_if_error_s: float = 86_400.0
+    cacheable: bool = True
+
+    def key(self, question: Question) -> str:
+        """The same for the same question under the same settings, and for no other. Tells nothing of its filters."""
+        asked = (self.fingerprint, question.position, question.size, question.source_id, dict(question.filters))
+        return f"{self.id}:{sha256(msgspec.json.encode(asked, order='deterministic')).hexdigest()}"
+
+
+def fingerprint_of(platform: Platform, dataset: Dataset) -> str:
+    """Changes with anything that the operator says about either."""
+    return sha256(msgspec.json.encode((platform, dataset), order="deterministic")).hexdigest()
+
+
+def build_asked_datasets(
+    partners: Mapping[str, Partner], *, transport: Transport, secrets: Secrets, personal: Container[DatasetId]
+) -> dict[DatasetId, AskedDataset]:
+    """Every dataset of every partner. Raises `BadConfiguration`, naming file and key.
+
+    `personal` are the datasets whose mapping yields Personal fields. Datasets of one platform share its token.
+    """
+    asked: dict[DatasetId, AskedDataset] = {}
+    for partner in partners.values():
+        file = f"partners/{partner.id}.toml"
+        authentications = {}
+        for name, platform in partner.platforms.items():
+            try:
+                authentications[name] = build_authentication_of(platform, transport=transport, secrets=secrets)
+            except AdapterMisconfigured as error:
+                raise BadConfiguration(f"{file}: platforms.{name}.{error}", file=file, key=error.key) from error
+        for name, dataset in partner.datasets.items():
+            if dataset.platform not in partner.platforms:
+                message = f"{file}: datasets.{name}.platform: there is no platform {dataset.platform}"
+                raise BadConfiguration(message, file=file, key=f"datasets.{name}.platform")
+            platform = partner.platforms[dataset.platform]
+            try:
+                adapter = build_adapter(
+                    platform.adapter,
+                    platform=platform,
+                    dataset=dataset,
+                    transport=transport,
+                    secrets=secrets,
+                    authentication=authentications[dataset.platform],
+                )
+            except AdapterMisconfigured as error:
+                raise BadConfiguration(f"{file}: datasets.{name}: {error}", file=file, key=error.key) from error
+            dataset_id = DatasetId(f"{partner.id}/{name}")
+            asked[dataset_id] = AskedDataset(
+                id=dataset_id,
+                platform=f"{partner.id}/{dataset.platform}",
+                adapter=adapter,
+                fingerprint=fingerprint_of(platform, dataset),
+                fresh_for_s=dataset.fresh_for_s,
+                stale_if_error_s=dataset.stale_if_error_s,
+                cacheable=dataset_id not in personal,
+            )
+    return asked
