@@ -2,22 +2,15 @@
 
 import json
 import tomllib
-from pathlib import Path
 
 import jsonschema_rs
-import msgspec
 import pytest
 
 from gateway.demo.samples import FOLDER as SAMPLES
-from gateway.settings import Partner
 from schemas.resources import RESOURCES
+from tests.support.partner_documents import ROOT, shipped_datasets, shipped_partners
 
-ROOT = Path(__file__).parents[2]
-PARTNERS = {
-    path.stem: msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Partner)
-    for path in sorted((ROOT / "config/partners").glob("*.toml"))
-}
-DATASETS = [(partner, dataset) for partner, settings in PARTNERS.items() for dataset in settings.datasets]
+PARTNERS = shipped_partners()
 
 
 def schema_of(partner, dataset):
@@ -72,7 +65,7 @@ def test_shipped_addresses_are_loopback(partner):
     assert [] == [it for it in addresses if not it.startswith(f"http://127.0.0.1:8490/{partner}/")]
 
 
-@pytest.mark.parametrize(("partner", "dataset"), DATASETS)
+@pytest.mark.parametrize(("partner", "dataset"), shipped_datasets())
 def test_each_source_schema_is_valid_and_says_where_it_is_from(partner, dataset):
     """Draft 2020-12, with a `$comment` on how the shape is known, and an id of its own."""
     schema = schema_of(partner, dataset)
