@@ -1,0 +1,1 @@
+"""What persons decide: clients, their credentials, agreements. One act behind every door."""
