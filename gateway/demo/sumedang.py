@@ -11,7 +11,7 @@ from gateway.demo.samples import read_json_sample, read_sample
 _OPEN_DATA = {
     "61493671239d6": "population",
     "614409705448f": "health-workers",
-    "61497246b57e6": "pharmacies",
+    "61497246b57e6": "pharmacy-counts",
     "6143fd7241848": "health-facilities",
 }
 
