@@ -142,7 +142,7 @@ def _refused(index: int | None, found: str, expected: str) -> BadRequest:
     return BadRequest(
         BadRequestCode.PARAMETER_INVALID,
         f"{name}: found {found}, expected {expected}",
-        name=name,
+        parameter=name,
         found=found,
         expected=expected,
     )
