@@ -1,7 +1,8 @@
 """REST platforms that answer JSON, in all the ways they page, name parameters and report failures."""
 
+import re
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -13,6 +14,7 @@ from adapters.platform_client import PlatformClient
 from adapters.success import SuccessPredicate, check_content_type
 
 _ACCEPT = "application/json"
+_CLIMBS = re.compile(r"[/\\](\.{0,2})[/\\]")
 
 
 class RestJson:
@@ -74,8 +76,7 @@ class RestJson:
     def _record_request(self, source_id: str) -> Request:
         if self._dataset.by_id is None:
             raise AdapterError(Fault.UNREADABLE, "this dataset has no way to ask for one record")
-        # A dot segment would climb out of the path, encoded or not.
-        if source_id in {"", ".", ".."}:
+        if _CLIMBS.search(f"/{unquote(source_id)}/"):  # some servers decode a path before they walk it
             raise AdapterError(Fault.NOT_FOUND, "no record can have this id")
         url = self._client.url(self._dataset.by_id).replace(quote("{id}"), quote(source_id, safe=""))
         return self._request(url, query=self._dataset.query, body=self._dataset.body)

@@ -1,0 +1,270 @@
+"""Every protocol that an adapter speaks, each with a platform that serves the same records in it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from adapters.config import Auth, Paging
+from adapters.registry import build_adapter
+from gateway.settings import Dataset, Platform
+from tests.support.platform_server import Answer
+
+RECORDS = [{"id": str(n), "nama": f"Puskesmas {n}, Kec. Élok", "kode": "32.11.%02d" % (n % 3)} for n in range(1, 24)]
+SIZE = 5
+
+Serve = Callable[[web.Request, list[dict[str, str]]], web.Response]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One protocol. `rows` finds the records in a document; `empty` is what the platform says for no record."""
+
+    name: str
+    kind: str
+    serve: Serve
+    dataset: dict[str, Any]
+    rows: Callable[[Any], list[dict[str, str]]]
+    content_type: str = "application/json"
+    platform: dict[str, Any] = field(default_factory=dict)
+    by_id: bool = False
+    is_single: bool = False
+    body: bool = False  # parameters come in the body
+
+    def adapter(self, base_url: str, transport, **platform: Any):
+        settings = Platform(**{"adapter": self.kind, "base_url": base_url + "/api", **self.platform, **platform})
+        secrets = {"KEY": "rahasia-42"}.__getitem__
+        return build_adapter(
+            self.kind, platform=settings, dataset=Dataset(platform="p", **self.dataset), transport=transport,
+            secrets=secrets,
+        )  # fmt: skip
+
+    def answer(self, records: list[dict[str, str]] | None = None) -> Answer:
+        """The platform's handler over those records; knows `kode` as a filter."""
+        records = RECORDS if records is None else records
+
+        async def answer(request: web.Request) -> web.Response:
+            return self.serve(request, records)
+
+        return answer
+
+
+def _json(document: Any, **headers: str) -> web.Response:
+    return web.Response(body=json.dumps(document).encode(), content_type="application/json", headers=headers)
+
+
+def _filtered(request: web.Request, records: list[dict[str, str]]) -> list[dict[str, str]]:
+    kode = request.query.get("kode")
+    return [it for it in records if kode is None or it["kode"] == kode]
+
+
+def _one(request: web.Request, records: list[dict[str, str]]) -> web.Response | None:
+    prefix, _, wanted = request.path.rpartition("/")
+    if not prefix.endswith("/satu"):
+        return None
+    found = [it for it in records if it["id"] == wanted]
+    return _json({"data": found}) if found else web.json_response({"pesan": "tidak ada"}, status=404)
+
+
+def _by_page(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    if (one := _one(request, records)) is not None:
+        return one
+    records = _filtered(request, records)
+    page, size = int(request.query["page"]), int(request.query["per_page"])
+    pages = -(-len(records) // size)
+    return _json({"meta": {"pages": pages}, "data": records[(page - 1) * size : page * size]})
+
+
+def _by_page_until_short(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    page = int(request.query["halaman"])
+    return _json(records[page * SIZE : (page + 1) * SIZE])
+
+
+def _by_header(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    page = int(request.query["page"])
+    headers = {"X-Pagination-Page-Count": str(-(-len(records) // SIZE))}
+    items = records[(page - 1) * SIZE : page * SIZE]
+    return _json({"success": True, "data": {"items": items}}, **headers)
+
+
+def _by_offset(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    skip, limit = int(request.query["skip"]), int(request.query["limit"])
+    return _json({"total": str(len(records)), "data": records[skip : skip + limit]})
+
+
+def _by_has_next(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    skip = int(request.query["skip"])
+    rows = records[skip : skip + SIZE]
+    return _json({"pagination": {"has_next": skip + SIZE < len(records)}, "data": rows})
+
+
+def _by_cursor(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    begin = int(request.query.get("after", "c0")[1:])
+    end = begin + SIZE
+    return _json({"data": records[begin:end], "next": f"c{end}" if end < len(records) else None})
+
+
+def _by_link(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    page = int(request.query.get("page", "1"))
+    query = urlencode({**request.query, "page": page + 1})
+    more = page * SIZE < len(records)
+    headers = {"Link": f'<{request.path}?{query}>; rel="next", </api/x?page=1>; rel="first"'} if more else {}
+    return _json(records[(page - 1) * SIZE : page * SIZE], **headers)
+
+
+def _by_next_url(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    page = int(request.query.get("page", "1"))
+    query = urlencode({**request.query, "page": page + 1})
+    more = page * SIZE < len(records)
+    next_url = f"http://{request.host}{request.path}?{query}" if more else ""
+    return _json({"links": {"next": next_url}, "data": records[(page - 1) * SIZE : page * SIZE]})
+
+
+def _whole(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    return _one(request, records) or _json({"status": "success", "data": _filtered(request, records)})
+
+
+def _ckan(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    assert "/api/api/3/action/datastore_search" == request.path
+    for name, value in json.loads(request.query.get("filters", "{}")).items():
+        records = [it for it in records if it[name] == value]
+    offset, limit = int(request.query["offset"]), int(request.query["limit"])
+    result = {"records": records[offset : offset + limit], "total": len(records)}
+    return _json({"help": "…", "success": True, "result": result})
+
+
+def _csv(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["id", "nama", "kode"], delimiter=";")
+    writer.writeheader()
+    writer.writerows(_filtered(request, records))
+    return web.Response(text=text.getvalue(), content_type="text/csv", charset="utf-8")
+
+
+def _xml(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    rows = "".join(
+        f"<baris><id>{it['id']}</id><nama>{it['nama']}</nama><kode>{it['kode']}</kode></baris>"
+        for it in _filtered(request, records)
+    )
+    return web.Response(text=f'<?xml version="1.0"?><isi>{rows}</isi>', content_type="text/xml", charset="utf-8")
+
+
+def _data(document: Any) -> list[dict[str, str]]:
+    return document["data"]
+
+
+CASES = [
+    Case(
+        "page-number",
+        "rest_json",
+        _by_page,
+        {
+            "path": "/daftar",
+            "by_id": "/satu/{id}",
+            "paging": Paging(kind="page", size_parameter="per_page", total_pages="meta.pages", records="data"),
+        },
+        _data,
+        by_id=True,
+    ),
+    Case(
+        "page-number until a short page",
+        "rest_json",
+        _by_page_until_short,
+        {"path": "daftar", "paging": Paging(kind="page", parameter="halaman", first=0, size=SIZE)},
+        list,
+    ),
+    Case(
+        "page-number, totals in headers",
+        "rest_json",
+        _by_header,
+        {
+            "path": "/daftar",
+            "paging": Paging(kind="page", total_pages="X-Pagination-Page-Count", records="data.items", header=True),
+        },
+        lambda document: document["data"]["items"],
+    ),
+    Case(
+        "offset, total as text",
+        "rest_json",
+        _by_offset,
+        {
+            "path": "/daftar",
+            "paging": Paging(kind="offset", parameter="skip", size_parameter="limit", total="total", records="data"),
+        },
+        _data,
+    ),
+    Case(
+        "offset, has_next",
+        "rest_json",
+        _by_has_next,
+        {
+            "path": "/daftar",
+            "paging": Paging(kind="offset", parameter="skip", has_next="pagination.has_next", records="data"),
+        },
+        _data,
+    ),
+    Case(
+        "cursor",
+        "rest_json",
+        _by_cursor,
+        {"path": "/daftar", "paging": Paging(kind="cursor", parameter="after", next="next")},
+        _data,
+    ),
+    Case("Link header", "rest_json", _by_link, {"path": "/daftar", "paging": Paging(kind="link")}, list),
+    Case(
+        "next URL in the body, key in the query",
+        "rest_json",
+        _by_next_url,
+        {"path": "/daftar", "paging": Paging(kind="link", next="links.next")},
+        _data,
+        platform={"auth": Auth(kind="api-key", query_parameter="api_token", secret="KEY")},
+    ),
+    Case(
+        "single document",
+        "rest_json",
+        _whole,
+        {"path": "/daftar", "by_id": "/satu/{id}"},
+        _data,
+        by_id=True,
+        is_single=True,
+    ),
+    Case(
+        "CKAN datastore",
+        "ckan",
+        _ckan,
+        {"options": {"resource_id": "r-1", "id_field": "id"}},
+        lambda document: document["result"]["records"],
+        by_id=True,
+    ),
+    Case(
+        "CSV file",
+        "csv_file",
+        _csv,
+        {"path": "/daftar.csv", "options": {"delimiter": ";", "id_column": "id"}},
+        list,
+        content_type="text/csv",
+        by_id=True,
+        is_single=True,
+    ),
+    Case(
+        "XML feed",
+        "xml_feed",
+        _xml,
+        {"path": "/daftar.xml", "options": {"row": "baris"}},
+        lambda document: document["isi"]["baris"],
+        content_type="text/xml",
+        is_single=True,
+    ),
+]
