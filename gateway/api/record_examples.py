@@ -1,0 +1,56 @@
+"""One example record per resource for the API description; made up, valid (a test holds them to the schemas)."""
+
+from typing import Any
+
+RECORDS: dict[str, dict[str, Any]] = {
+    "facility": {
+        "id": "jakarta:facility:hospitals.2",
+        "partner": "jakarta",
+        "source_updated_at": None,
+        "name": "RSUD Contoh Tarakan",
+        "kind": "hospital",
+        "region": "31.71",
+        "address": "Jl. Contoh No. 1",
+        "postal_code": "10150",
+        "location": {"type": "Point", "coordinates": [106.8101, -6.1718]},
+        "phones": ["0215550102"],
+        "emails": ["humas@rs.example"],
+    },
+    "indicator": {
+        "id": "sumedang:indicator:population.32.11.18.total.2023",
+        "partner": "sumedang",
+        "source_updated_at": None,
+        "code": "population",
+        "name": "Jumlah penduduk",
+        "value": 18532,
+        "unit": "orang",
+        "region": "32.11.18",
+        "period": "2023",
+        "dimensions": {"sex": "total"},
+    },
+    "service": {
+        "id": "sumedang:service:services.akta-kelahiran",
+        "partner": "sumedang",
+        "source_updated_at": "2025-11-03T02:00:00Z",
+        "name": "Penerbitan akta kelahiran",
+        "competent_authority": "Dinas Kependudukan dan Pencatatan Sipil",
+        "region": "32.11",
+        "life_events": ["birth"],
+        "requirements": ["Surat keterangan lahir", "Kartu keluarga"],
+        "processing_time": "1 hari kerja",
+        "processing_days": 1,
+        "fee": 0,
+        "products": ["Akta kelahiran", "Kartu keluarga", "Kartu identitas anak"],
+    },
+    "service-request": {
+        "id": "jakarta:service-request:service-requests.JK2601230001",
+        "partner": "jakarta",
+        "source_updated_at": None,
+        "service_request_id": "JK2601230001",
+        "status": "open",
+        "partner_status": "Diproses",
+        "service_name": "Jalan rusak",
+        "requested_datetime": "2026-01-23T01:15:00Z",
+        "region": "31.71",
+    },
+}

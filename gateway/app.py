@@ -1,0 +1,95 @@
+"""The two applications: the public one, and the administrators' on a listener of its own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+
+from gateway.api.catalogue import catalogue_doors
+from gateway.api.docs import description_door, docs_doors, kept_description
+from gateway.api.exchange_data import ExchangeDoor
+from gateway.api.guard import Guard
+from gateway.api.health import health_doors
+from gateway.api.litestar_errors import ErrorHandlers
+from gateway.api.metrics import metrics_door
+from gateway.api.openapi import ApiDescription
+from gateway.api.problem_pages import problem_doors
+from gateway.api.reply import Kept
+from gateway.exchange.filters import FILTERS
+from gateway.messages import Language
+from gateway.wiring import Gateway
+from schemas.resources import RESOURCES
+
+
+def public_app(gateway: Gateway) -> Litestar:
+    """What partners reach: exchange, catalogue, OAuth, health, documentation."""
+    url = gateway.settings.server.public_url
+    exchange = [
+        handler
+        for resource in RESOURCES.values()
+        for handler in ExchangeDoor(
+            resource,
+            exchange=gateway.exchange,
+            filters=tuple(FILTERS[resource.name]),
+            public_url=url,
+            policies=gateway.limit_policies,
+        ).handlers()
+    ]
+    handlers: list[HTTPRouteHandler] = [
+        *exchange,
+        *catalogue_doors(partners=gateway.partner_entries, datasets=gateway.dataset_entries),
+        *health_doors(readiness=gateway.readiness, version=gateway.version),
+        *problem_doors(words=gateway.words),
+    ]
+    return _described(gateway, handlers, title="Data exchange gateway", url=url, undescribed=docs_doors())
+
+
+def admin_app(gateway: Gateway) -> Litestar:
+    """What administrators reach: clients, agreements, audit, metrics."""
+    server = gateway.settings.server
+    handlers: list[HTTPRouteHandler] = [
+        *health_doors(readiness=gateway.readiness, version=gateway.version),
+        *problem_doors(words=gateway.words),
+        metrics_door(gateway.meters),
+    ]
+    url = f"http://{server.admin_host}:{server.admin_port}"
+    return _described(
+        gateway, handlers, title="Data exchange gateway: administration", url=url, undescribed=docs_doors()
+    )
+
+
+def guarded(app: Litestar, gateway: Gateway) -> ASGIApp:
+    """The application behind its guard: what a server is given."""
+    return Guard(app, server=gateway.settings.server, problems=gateway.problems, meter=gateway.meters)
+
+
+def _described(
+    gateway: Gateway,
+    handlers: list[HTTPRouteHandler],
+    *,
+    title: str,
+    url: str,
+    undescribed: Sequence[HTTPRouteHandler] = (),
+    more: dict[str, Any] | None = None,
+    dependencies: dict[str, Provide] | None = None,
+) -> Litestar:
+    """The application, its description made of its own handlers."""
+    kept: list[Kept] = []
+    handlers = [*handlers, description_door(kept)]
+    describe = ApiDescription(
+        title=title, version=gateway.version.version, public_url=url, words=gateway.words[Language.ENGLISH]
+    )
+    kept.append(kept_description(describe.document(handlers, more=more or {})))
+    errors = ErrorHandlers(problems=gateway.problems, log=structlog.get_logger("gateway.api"))
+    return Litestar(
+        [*handlers, *undescribed],
+        openapi_config=None,
+        exception_handlers=errors.mapping(),
+        dependencies=dependencies,
+        logging_config=None,
+        request_max_body_size=gateway.settings.server.max_body_bytes,
+    )
