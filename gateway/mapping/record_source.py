@@ -6,7 +6,7 @@ from gateway.mapping.declaration import Condition, Records
 from gateway.mapping.findings import Findings, nearest_name
 from gateway.mapping.paths import Each, Key, Path
 from gateway.mapping.source_schema import Found, Lost, SourceSchema
-from gateway.mapping.source_type import Kind, SourceType, union
+from gateway.mapping.source_type import SCALARS, Kind, SourceType, union
 
 
 class RecordSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,9 +72,9 @@ def narrowed(found: Found, condition: Condition) -> Found:
     type_ = found.type
     if condition.equals is not None:
         values = tuple(value for value in condition.equals if type_.values is None or value in type_.values)
-        kinds = frozenset(kind for kind in type_.scalar_kinds if kind not in {"array", "object"})
+        scalars = type_.kinds & SCALARS
         return msgspec.structs.replace(
-            found, absent=False, type=msgspec.structs.replace(type_, kinds=kinds, values=values or condition.equals)
+            found, absent=False, type=msgspec.structs.replace(type_, kinds=scalars, values=values or condition.equals)
         )
     if condition.present:
         return msgspec.structs.replace(
