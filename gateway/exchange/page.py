@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias
 
 import msgspec
 import structlog
@@ -18,26 +17,9 @@ from gateway.exchange.plan import Plan, Turn
 from gateway.exchange.released import ReleasedDocument, Releases, Source
 from gateway.exchange.understanding import not_found
 from gateway.ids import RecordId
+from gateway.upstream.reply import Outcome, Reply
 
 _log = structlog.get_logger(__name__)
-
-
-class Reply(Protocol):
-    """A platform's document, as upstream hands it on. `fetched_at` in seconds since 1970."""
-
-    @property
-    def body(self) -> bytes: ...  # noqa: D102
-    @property
-    def digest(self) -> str: ...  # noqa: D102
-    @property
-    def fetched_at(self) -> float: ...  # noqa: D102
-    @property
-    def next_position(self) -> str | None: ...  # noqa: D102
-    @property
-    def stale(self) -> bool: ...  # noqa: D102
-
-
-Outcome: TypeAlias = Reply | PartnerUnavailable
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +70,8 @@ class Pages:
         (turn,), (outcome,) = plan.turns, outcomes
         if isinstance(outcome, PartnerUnavailable):
             raise outcome
+        if not outcome.found:
+            raise not_found()
         document = await self._release(turn, outcome)
         offset = document.find(record_id)
         if offset is None:
@@ -111,6 +95,8 @@ class Pages:
         return self._filled(turn, outcome, document=document, offset=turn.place.offset, gaps=gaps)
 
     async def _release(self, turn: Turn, reply: Reply) -> ReleasedDocument:
+        if not reply.found:
+            raise ContractBroken("the platform has no such list", dataset=turn.dataset.id)
         try:
             return await self._releases.release(
                 Source(reply.body, reply.digest),

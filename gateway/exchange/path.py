@@ -17,12 +17,13 @@ from gateway.exchange.answer import Answer
 from gateway.exchange.cursor import Cursors
 from gateway.exchange.limits import Admitted, ExchangeLimits
 from gateway.exchange.offers import Offers
-from gateway.exchange.page import Outcome, Page, Pages
+from gateway.exchange.page import Page, Pages
 from gateway.exchange.plan import plan
 from gateway.exchange.query import Query
 from gateway.exchange.recording import Recorder
 from gateway.exchange.understanding import Reader
 from gateway.ids import DatasetId, PartnerId
+from gateway.upstream.reply import Outcome
 from schemas.resources import Resource
 
 _ENCODER = msgspec.json.Encoder()

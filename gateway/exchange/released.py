@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -124,11 +125,16 @@ class Releases:
             if making is None:
                 work = asyncio.to_thread(self._make, source.body, dataset, fields, filtering)
                 making = self._making[key] = asyncio.create_task(work)
-                making.add_done_callback(lambda _: self._making.pop(key, None))
+                making.add_done_callback(partial(self._made, key))
             made = await asyncio.shield(making)
         if not fields & self._classes[dataset.mapping.resource.name].personal:
             self._keep(key, made)
         return made
+
+    def _made(self, key: Any, making: asyncio.Task[ReleasedDocument]) -> None:
+        del self._making[key]
+        if not making.cancelled():
+            making.exception()  # seen, even if all who waited for it have gone
 
     def _make(
         self, body: bytes, dataset: OfferedDataset, fields: frozenset[str], filtering: Filtering

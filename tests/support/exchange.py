@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+import pytest
 
 from adapters.base import Question
 from adapters.config import Paging
@@ -22,7 +23,16 @@ from gateway.agreements.agreement import (
 )
 from gateway.audit.record import AuditRecord
 from gateway.decision import Allowed, Decision, Refused
-from gateway.errors import AuditUnavailable, ContractBroken, PartnerUnavailable, RefusalCode, UnavailableCode
+from gateway.errors import (
+    AuditUnavailable,
+    BadRequest,
+    ContractBroken,
+    PartnerUnavailable,
+    Refusal,
+    RefusalCode,
+    UnavailableCode,
+)
+from gateway.exchange.answer import Answer
 from gateway.exchange.assembly import exchange_path
 from gateway.exchange.path import ExchangePath
 from gateway.exchange.query import Origin, Query
@@ -30,6 +40,7 @@ from gateway.ids import AgreementId, ClientId, DatasetId, PartnerId
 from gateway.mapping.mapped import Mapped
 from gateway.mapping.mapped import Refused as RefusedRecord
 from gateway.settings import Access, Dataset, Partner, Platform, Purpose, Settings
+from gateway.upstream.reply import Outcome, Reply
 from schemas.resources import RESOURCES, Resource
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)  # noon in Jakarta
@@ -131,18 +142,10 @@ class PlainMapping:
         return Mapped(records, refused, len(items), emptied)
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    body: bytes
-    digest: str
-    fetched_at: float
-    next_position: str | None = None
-    stale: bool = False
-
-
 class HeldPlatforms:
     """Platforms in memory: each dataset is a list of records, cut into the platform's own pages.
 
-    `down` fail with that code; `documents` are sent as they are, whatever was asked.
+    `down` fail with that code; `documents` are sent as they are, whatever was asked; `missing` answer 404.
     """
 
     def __init__(self, lists: Mapping[str, Sequence[Any]], *, page_size: Mapping[str, int] | None = None) -> None:
@@ -150,26 +153,31 @@ class HeldPlatforms:
         self.page_size = dict(page_size or {})
         self.down: dict[str, UnavailableCode] = {}
         self.documents: dict[str, bytes] = {}
+        self.missing: set[str] = set()
         self.asked: list[tuple[DatasetId, Question]] = []
 
-    async def ask_all(self, questions: Sequence[tuple[DatasetId, Question]]) -> Sequence[Any]:
+    async def ask_all(self, questions: Sequence[tuple[DatasetId, Question]]) -> Sequence[Outcome]:
         self.asked += questions
         return [self._ask(dataset, question) for dataset, question in questions]
 
-    def _ask(self, dataset: DatasetId, question: Question) -> Any:
+    def _ask(self, dataset: DatasetId, question: Question) -> Outcome:
         if dataset in self.down:
             return PartnerUnavailable(self.down[dataset], "down", dataset=dataset)
         items = list(self.lists[dataset])
         if question.source_id is not None:
             items = [it for it in items if it["id"].endswith(f".{question.source_id}")]
+        if dataset in self.missing or (question.source_id is not None and not items):
+            return Reply(dataset=dataset, body=b"", digest="", fetched_at=NOON.timestamp(), found=False)
         for name, value in question.filters.items():
             items = [it for it in items if str(it.get(name, "")).startswith(value)]
         size = self.page_size.get(dataset) or max(len(items), 1)
         page = int(question.position or 0)
-        body = self.documents.get(dataset) or msgspec.json.encode(items[page * size : (page + 1) * size])
+        body = self.documents.get(dataset)
+        if body is None:
+            body = msgspec.json.encode(items[page * size : (page + 1) * size])
         more = str(page + 1) if (page + 1) * size < len(items) else None
         digest = sha256(body).hexdigest()
-        return Reply(body=body, digest=digest, fetched_at=NOON.timestamp() - 7, next_position=more)
+        return Reply(dataset=dataset, body=body, digest=digest, fetched_at=NOON.timestamp() - 7, next_position=more)
 
 
 def facilities(partner: str, dataset: str, count: int, **more: Any) -> list[dict[str, Any]]:
@@ -295,3 +303,39 @@ class Exchange:
         """The one audit record there must be."""
         (record,) = self.trail.records
         return record
+
+
+def two_regions(
+    *agreements: Agreement,
+    lists: Mapping[str, Sequence[Any]] | None = None,
+    access: Access | None = None,
+    **datasets: Dataset,
+) -> Exchange:
+    """Jakarta and Sumedang, each with a list of facilities under agreement, and one of Jakarta's that is open."""
+    held = {
+        "jakarta/puskesmas": facilities("jakarta", "puskesmas", 3),
+        "jakarta/hospitals": facilities("jakarta", "hospitals", 2),
+        "sumedang/clinics": facilities("sumedang", "clinics", 4),
+    }
+    return Exchange(
+        partner("jakarta", puskesmas=datasets.get("puskesmas", dataset()), hospitals=dataset(access="open")),
+        partner("sumedang", clinics=datasets.get("clinics", dataset())),
+        lists={**held, **(lists or {})},
+        agreements=agreements,
+        page_size={"sumedang/clinics": 2} if "clinics" in datasets else None,
+        access=access,
+    )
+
+
+async def refused(it: Exchange, asked: Query, token: str | None = "jakarta") -> Refusal | BadRequest:
+    """The error that stopped the question, after which one audit record says so and nothing was released."""
+    with pytest.raises((Refusal, BadRequest)) as caught:
+        await it.path.answer(asked, token)
+    assert (it.record.outcome, it.record.reason) == ("refused", str(caught.value.code))
+    assert it.record.released == {}
+    return caught.value
+
+
+def records(answer: Answer) -> Any:
+    """The answer's records."""
+    return msgspec.json.decode(answer.data)
