@@ -68,23 +68,24 @@ def value_use(check: FieldCheck, source: Use) -> Value | None:
     return Value(type=SourceType(kinds=frozenset({"object"})), nothing=type(None) in members, many=check.target.many)
 
 
-def _imported(check: FieldCheck, name: str) -> Callable[..., Any] | None:
+def import_function(name: str) -> Callable[..., Any]:
+    """The function that `module:function` names, or raises `ImportError`."""
     module, _, function = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), function, None)
-    except Exception as error:  # noqa: BLE001  # a module can fail in any way when it is imported
-        check.fault(
-            "use",
-            "function-missing",
-            f"`{module}` cannot be imported: {type(error).__name__}",
-            expected="a module",
-            found=module,
-        )
-        return None
+    except Exception as error:
+        raise ImportError(f"`{module}` cannot be imported: {type(error).__name__}") from error
     if not callable(found):
-        check.fault("use", "function-missing", f"`{module}` has no function `{function}`", found=function)
-        return None
+        raise ImportError(f"`{module}` has no function `{function}`")
     return typing.cast("Callable[..., Any]", found)
+
+
+def _imported(check: FieldCheck, name: str) -> Callable[..., Any] | None:
+    try:
+        return import_function(name)
+    except ImportError as error:
+        check.fault("use", "function-missing", str(error), expected="module:function", found=name)
+        return None
 
 
 def _hints(check: FieldCheck, function: Callable[..., Any], source: Use) -> dict[str, Any] | None:

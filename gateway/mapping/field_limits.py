@@ -9,7 +9,7 @@ _ESCAPED = 12
 
 
 def check_nothing(check: FieldCheck, value: Value) -> None:
-    """Nothing at all: absent, null, or null by `null_if` or `pattern`."""
+    """No value at all is to be settled, unless the field is optional."""
     if value.nothing:
         check.hazard(
             "absent",
@@ -22,6 +22,7 @@ def check_nothing(check: FieldCheck, value: Value) -> None:
 
 
 def check_limits(check: FieldCheck, value: Value) -> None:
+    """What breaks a limit of the field is to be settled."""
     target = check.target
     if value.type.values is not None and value.sense != "date":
         _check_listed(check, value)
