@@ -1,0 +1,136 @@
+"""What the settings must keep beyond their types: names that must exist, forms, and no secret over plain HTTP."""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from adapters.registry import PROTOCOLS
+from gateway.settings import Dataset, Partner, Platform, Settings
+
+Finding = tuple[tuple[str, ...], str]
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_KODE_WILAYAH = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?")
+_POSITIVE = (
+    ("server", ("workers", "max_body_bytes", "body_timeout_s")),
+    ("database", ("pool_size",)),
+    ("shared", ("timeout_s",)),
+    ("access", ("token_ttl_s", "rate_limit", "rate_window_s", "rate_burst", "token_rate_limit")),
+    ("upstream", ("deadline_s", "connect_timeout_s", "max_bytes", "breaker_threshold", "breaker_open_s", "pool_size")),
+)
+_LONGEST_TOKEN_S = 3600
+
+
+def cross_checks(settings: Settings) -> Iterator[Finding]:
+    """Each fault as the key that is wrong and what is expected there."""
+    yield from _server(settings)
+    for table, names in _POSITIVE:
+        for name in names:
+            if getattr(getattr(settings, table), name) <= 0:
+                yield (table, name), "expected more than 0"
+    if settings.access.token_ttl_s > _LONGEST_TOKEN_S:
+        yield ("access", "token_ttl_s"), f"expected at most {_LONGEST_TOKEN_S}: revocations are kept that long"
+    if not re.match(r"sqlite:///|postgres(?:ql)?://", settings.database.url):
+        yield ("database", "url"), "expected `sqlite:///PATH` or `postgresql://…`"
+    if not re.match(r"embedded:.|rediss?://|unix://", settings.shared.url):
+        yield ("shared", "url"), "expected `embedded:DIR`, `redis://…`, `rediss://…` or `unix:///PATH`"
+    for name in settings.purposes:
+        if not _ID.fullmatch(name):
+            yield ("purposes", name), "expected a name of a-z, 0-9 and single hyphens"
+    yield from _twice(settings)
+    for name, partner in settings.partners.items():
+        for key, message in _partner(partner):
+            yield ("partners", name, *key), message
+
+
+def _server(settings: Settings) -> Iterator[Finding]:
+    """What clients see, and what we listen on."""
+    server = settings.server
+    url = urlsplit(server.public_url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        yield ("server", "public_url"), "expected `https://HOST`"
+    elif url.scheme == "http" and not _is_loopback(url.hostname):
+        yield ("server", "public_url"), "expected https: tokens and data would travel in the clear"
+    if url.query or url.fragment or server.public_url.endswith("/"):
+        yield ("server", "public_url"), "expected no query, no fragment and no slash at the end"
+    for name in ("port", "admin_port"):
+        if not 0 <= getattr(server, name) <= 65_535:
+            yield ("server", name), "expected 0 to 65535"
+    if server.port == server.admin_port != 0 and server.host == server.admin_host:
+        yield ("server", "admin_port"), "expected another port than `port`: administration has its own listener"
+
+
+def _twice(settings: Settings) -> Iterator[Finding]:
+    """Partners with one region's code."""
+    seen: dict[str, str] = {}
+    for name, partner in settings.partners.items():
+        other = seen.setdefault(partner.kode_wilayah, name)
+        if other != name:
+            yield ("partners", name, "kode_wilayah"), f"partner {other} has it already"
+
+
+def _partner(partner: Partner) -> Iterator[Finding]:
+    """One partner's own faults, by key within its file."""
+    if not _ID.fullmatch(partner.id):
+        yield ("id",), "expected a-z, 0-9 and single hyphens"
+    if not _KODE_WILAYAH.fullmatch(partner.kode_wilayah):
+        yield ("kode_wilayah",), 'expected a Kemendagri code with dots, as "31", "32.11" or "32.11.15"'
+    try:
+        ZoneInfo(partner.zone)
+    except (ValueError, OSError, LookupError):
+        yield ("zone",), "expected a time zone, as Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)"
+    for name, platform in partner.platforms.items():
+        for key, message in _platform(platform):
+            yield ("platforms", name, *key), message
+    for name, dataset in partner.datasets.items():
+        if not _ID.fullmatch(name):
+            yield ("datasets", name), "expected a name of a-z, 0-9 and single hyphens"
+        for key, message in _dataset(dataset, platforms=partner.platforms):
+            yield ("datasets", name, *key), message
+
+
+def _platform(platform: Platform) -> Iterator[Finding]:
+    """Address, protocol and credentials."""
+    if platform.adapter not in PROTOCOLS:
+        yield ("adapter",), f"expected one of {', '.join(PROTOCOLS)}{_nearest(platform.adapter, PROTOCOLS)}"
+    url = urlsplit(platform.base_url)
+    local = platform.adapter == "csv_file" and url.scheme == "file"
+    if not local and (url.scheme not in {"http", "https"} or not url.hostname):
+        yield ("base_url",), "expected `https://…`"
+    if url.username or url.password:
+        yield ("base_url",), "expected no password in it; see `auth`"
+    if platform.auth.kind != "none" and _is_in_the_clear(url):
+        yield ("base_url",), "expected https: the credentials would travel in the clear"
+    if platform.timeout_s <= 0:
+        yield ("timeout_s",), "expected more than 0"
+
+
+def _dataset(dataset: Dataset, *, platforms: Iterable[str]) -> Iterator[Finding]:
+    """The platform that it names, and times that can be."""
+    known = sorted(platforms)
+    if dataset.platform not in known:
+        yield ("platform",), f"expected one of {', '.join(known) or 'none'}{_nearest(dataset.platform, known)}"
+    if dataset.by_id is not None and "{id}" not in dataset.by_id:
+        yield ("by_id",), "expected a path with {id} in it"
+    for name in ("fresh_for_s", "stale_if_error_s"):
+        if getattr(dataset, name) < 0:
+            yield (name,), "expected 0 or more"
+
+
+def _is_in_the_clear(url: SplitResult) -> bool:
+    return url.scheme == "http" and not _is_loopback(url.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine is meant."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    found = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {found[0]}?" if found else ""
