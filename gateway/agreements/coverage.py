@@ -30,7 +30,7 @@ class Standing(StrEnum):
 STOPPED = (Standing.SUSPENDED, Standing.NOT_YET_VALID, Standing.EXPIRED, Standing.ENDED)
 """Approved once, but not in force now; the first is the nearest to being in force."""
 
-NEVER_APPROVED = (Standing.SUBMITTED, Standing.DRAFT, Standing.REJECTED)
+WAITING = (Standing.SUBMITTED, Standing.DRAFT)
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -113,11 +113,11 @@ def _why_not(about: list[tuple[Standing, Agreement]], *, case: Case) -> Refused:
             agreements=[it.id for it in active],
             covered=sorted(frozenset[str]().union(*(it.purposes for it in active))),
         )
-    waiting = _first(about, NEVER_APPROVED)
+    waiting = _first(about, WAITING)
     return case.refused(
         RefusalCode.AGREEMENT_MISSING,
         f"no agreement lets {case.consumer} have {case.resource} of {case.provider.id}",
-        state=waiting[0].value if waiting else "none",
+        state=waiting[0].value if waiting else "",
     )
 
 

@@ -89,7 +89,7 @@ def _turn(
     source_id = understood.source_id if dataset.settings.by_id else None
     if understood.source_id is not None and source_id is None and dataset.settings.paging.kind != "single":
         message = f"{dataset.id} cannot be asked for one record; ask for the list"
-        raise BadRequest(BadRequestCode.FILTER_UNSUPPORTED, message, dataset=dataset.id, filters=["id"], supported=[])
+        raise BadRequest(BadRequestCode.FILTER_UNSUPPORTED, message, dataset=dataset.id, filter="id")
     return Turn(
         dataset=dataset,
         entitlement=entitlement,
@@ -109,7 +109,7 @@ def _check_filters(
                 BadRequestCode.FILTER_UNSUPPORTED,
                 f"{dataset.id}: {_unable(it)}",
                 dataset=dataset.id,
-                filters=list(it.names),
+                filter=", ".join(it.names),
                 supported=list(it.supported),
             )
 

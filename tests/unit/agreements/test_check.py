@@ -55,7 +55,7 @@ async def test_nothing_is_granted_without_an_agreement():
     assert decision.code is RefusalCode.AGREEMENT_MISSING
     assert decision.parameters["contact"] == "data@sumedang.example"
     assert (decision.parameters["provider"], decision.parameters["consumer"]) == ("sumedang", "jakarta")
-    assert decision.parameters["state"] == "none"
+    assert decision.parameters["state"] == ""
 
 
 async def test_a_partner_needs_an_agreement_with_itself_too():
@@ -89,7 +89,7 @@ async def _ready(value):
     [
         (AgreementStatus.DRAFT, RefusalCode.AGREEMENT_MISSING, "draft"),
         (AgreementStatus.SUBMITTED, RefusalCode.AGREEMENT_MISSING, "submitted"),
-        (AgreementStatus.REJECTED, RefusalCode.AGREEMENT_MISSING, "rejected"),
+        (AgreementStatus.REJECTED, RefusalCode.AGREEMENT_MISSING, ""),
         (AgreementStatus.SUSPENDED, RefusalCode.AGREEMENT_SUSPENDED, "suspended"),
         (AgreementStatus.ENDED, RefusalCode.AGREEMENT_SUSPENDED, "ended"),
     ],
