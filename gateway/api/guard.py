@@ -53,9 +53,7 @@ class Guard:
         structlog.contextvars.bind_contextvars(request_id=facts.request_id, trace_id=facts.trace_id)
         method = scope["method"]
         try:
-            if fault is not None:
-                raise fault
-            self._check_length(method, length)
+            self._check(method, length=length, fault=fault)
             if method == "HEAD":
                 scope["method"] = "GET"
             if method not in _BODILESS:
@@ -66,7 +64,9 @@ class Guard:
         self._done(scope, method=method, sender=sender, facts=facts, seconds=time.perf_counter() - started)
         return None
 
-    def _check_length(self, method: str, length: int) -> None:
+    def _check(self, method: str, *, length: int, fault: DoorError | None) -> None:
+        if fault is not None:
+            raise fault
         if length and method in _BODILESS:
             raise DoorError(DoorCode.BODY_UNEXPECTED, "this method takes no body", method=method)
         if length > self._max_body:

@@ -46,6 +46,7 @@ _BY_EVERY_DOOR = {
     431: "The headers are too large.",
     500: "An unexpected fault of ours.",
 }
+_BY_THE_GUARD = {408: "", 413: ""}  # beyond the gateway's own bounds, before the endpoint is asked
 _PROOF: Json = {
     "client_id": {"type": "string", "description": "Not needed; if sent, the id of the client that proves itself."},
     "client_assertion_type": {"type": "string", "const": ASSERTION_TYPE},
@@ -141,7 +142,8 @@ def _operation(name: str, summary: str, description: str, *, answered: Json, bod
             responses[str(status)] = _json(words, {"$ref": _REF.format(name="OAuthErrorBody")}, error) | {
                 "headers": {header: {"schema": {"type": "string"}} for header in headers}
             }
-    for status, words in _BY_EVERY_DOOR.items():
+    by_guard = _BY_EVERY_DOOR if body is None else {**_BY_EVERY_DOOR, **_BY_THE_GUARD}
+    for status, words in by_guard.items():
         response = responses.setdefault(str(status), {"description": words, "content": {}})
         response["content"][PROBLEM_MEDIA_TYPE] = _PROBLEM
     responses["405"]["headers"] = {"Allow": {"schema": {"type": "string"}}}

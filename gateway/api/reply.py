@@ -10,6 +10,7 @@ HttpRequest = Request[Any, Any, Any]
 Headers = list[tuple[bytes, bytes]]
 
 JSON = (b"content-type", b"application/json")
+UNKEPT = (b"cache-control", b"no-store")
 HTML = (b"content-type", b"text/html; charset=utf-8")
 JAVASCRIPT = (b"content-type", b"text/javascript; charset=utf-8")
 STYLESHEET = (b"content-type", b"text/css; charset=utf-8")
