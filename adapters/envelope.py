@@ -71,11 +71,14 @@ class Envelope:
         return int(text) if text.isdecimal() and len(text) < 19 else None
 
     def count(self, path: str | None) -> int | None:
-        """How many members the list or object at `path` (None: the document) has; None where it is neither."""
+        """How many members the list or object at `path` has (None: the document, if that is a list), 0 for null.
+
+        None where there is nothing to count.
+        """
         raw = self._found.get(_ROOT if path is None else path)
         if raw is None:
             return None
-        for decoder in (_LIST, _MEMBERS):
+        for decoder in (_LIST, _MEMBERS)[: 1 if path is None else 2]:
             try:
                 return len(decoder.decode(raw))
             except msgspec.ValidationError:

@@ -15,7 +15,7 @@ from adapters.registry import build_adapter
 from gateway.settings import Dataset, Platform
 from tests.support.platform_server import Answer
 
-RECORDS = [{"id": str(n), "nama": f"Puskesmas {n}, Kec. Élok", "kode": "32.11.%02d" % (n % 3)} for n in range(1, 24)]
+RECORDS = [{"id": str(n), "nama": f"Puskesmas {n}, Kec. Élok", "kode": f"32.11.0{n % 3}"} for n in range(1, 24)]
 SIZE = 5
 
 Serve = Callable[[web.Request, list[dict[str, str]]], web.Response]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 from aiohttp import web
 
@@ -27,7 +28,7 @@ class PlatformServer:
         self.requests.append(request)
         return await self.answer(request)
 
-    async def __aenter__(self) -> "PlatformServer":
+    async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
@@ -46,7 +47,7 @@ def answering(
 ) -> Answer:
     """Always the same answer; `retry_after="3"` becomes a header."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    if content_type:
+    if content_type is not None:
         given["Content-Type"] = content_type
 
     async def answer(_: web.Request) -> web.StreamResponse:
