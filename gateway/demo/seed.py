@@ -16,8 +16,9 @@ from gateway.agreements.states import Step
 from gateway.ids import AgreementId
 
 BY = "Petugas Demo"
+ADMINISTRATION = "administrasi-gerbang"
 PURPOSE = "pelayanan-publik"
-PURPOSES = frozenset({PURPOSE, "penanganan-laporan", "perencanaan-pembangunan", "replikasi-inovasi"})
+PURPOSES = frozenset({PURPOSE, "penanganan-pengaduan", "perencanaan-pembangunan", "replikasi-inovasi"})
 
 _READ = frozenset({Scope.FACILITIES_READ, Scope.INDICATORS_READ, Scope.SERVICE_REQUESTS_READ, Scope.SERVICES_READ})
 _OPEN = GrantedField("@public", "UU 14/2008")
@@ -53,7 +54,9 @@ async def seed(desk: Desk) -> Seeded:
         for new in (
             _client("jakarta-demo", partner="jakarta", name="Jakarta Smart City", scopes=_READ),
             _client("sumedang-demo", partner="sumedang", name="Diskominfosanditik Sumedang", scopes=_READ),
-            _client("admin-demo", partner="jakarta", name="Administrator", scopes={Scope.ADMIN}),
+            _client(
+                "admin-demo", partner="jakarta", name="Administrator", scopes={Scope.ADMIN}, purposes={ADMINISTRATION}
+            ),
         )
     }
     for provider, consumer, granted in (
@@ -68,9 +71,16 @@ async def seed(desk: Desk) -> Seeded:
     return Seeded(clients, waiting)
 
 
-def _client(id: str, *, partner: str, name: str, scopes: Iterable[str]) -> NewClient:
+def _client(
+    id: str, *, partner: str, name: str, scopes: Iterable[str], purposes: Iterable[str] = PURPOSES
+) -> NewClient:
     return NewClient(
-        id=id, partner=partner, name=name, profile=Profile.BASIC, scopes=frozenset(scopes), purposes=PURPOSES
+        id=id,
+        partner=partner,
+        name=name,
+        profile=Profile.BASIC,
+        scopes=frozenset(scopes),
+        purposes=frozenset(purposes),
     )
 
 
