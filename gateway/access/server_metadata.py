@@ -50,7 +50,7 @@ def server_metadata(issuer: str, *, purposes: Iterable[str]) -> dict[str, Any]:
         revocation_endpoint=issuer + REVOCATION_PATH,
         introspection_endpoint=issuer + INTROSPECTION_PATH,
         scopes_supported=[scope.value for scope in Scope],
-        response_types_supported=[],
+        response_types_supported=["none"],  # required to be there; there is no authorization endpoint
         grant_types_supported=[GRANT_TYPE],
         purposes_supported=sorted(purposes),
         service_documentation=f"{issuer}/docs",
