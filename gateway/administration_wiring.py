@@ -1,0 +1,51 @@
+"""Puts the administration's desk together, without the rest of the gateway: for the command line, and for `wiring`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.access.secrets import SecretKeeper, pepper_of
+from gateway.administration.desk import Desk
+from gateway.administration.office import Office
+from gateway.agreements.field_classes import field_classes
+from gateway.clock import Clock, SystemClock
+from gateway.settings import Settings
+from gateway.storage.engine import open_engine
+from gateway.storage.migrate import migrate, newest, revision
+from gateway.storage.office import StoredOffice
+from schemas.resources import RESOURCES
+
+
+def build_desk(settings: Settings, *, office: Office, secrets: SecretKeeper, clock: Clock) -> Desk:
+    """The desk of these settings over an office that is open."""
+    return Desk(
+        office=office,
+        secrets=secrets,
+        clock=clock,
+        partners=frozenset(settings.partners),
+        purposes=frozenset(settings.purposes),
+        fields=field_classes(RESOURCES),
+    )
+
+
+@asynccontextmanager
+async def opened_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """A desk over the database, migrated. Raises `StoreUnavailable` or `BadConfiguration`."""
+    pepper = await asyncio.to_thread(pepper_of, settings.access)
+    engine = open_engine(settings.database)
+    try:
+        await migrate(engine)
+        yield build_desk(settings, office=StoredOffice(engine), secrets=SecretKeeper(pepper), clock=SystemClock())
+    finally:
+        await engine.dispose()
+
+
+async def migrate_database(settings: Settings) -> tuple[str | None, str | None]:
+    """The migration that the database stood at, and the one that it stands at now."""
+    engine = open_engine(settings.database)
+    try:
+        before = await revision(engine)
+        await migrate(engine)
+        return before, newest()
+    finally:
+        await engine.dispose()
