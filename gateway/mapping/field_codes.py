@@ -80,6 +80,8 @@ def after_codes(check: FieldCheck, value: Value) -> Value | None:
             nearest=nearest_name(str(check.field.codes), names),
         )
         return None
+    if value.type.values is None and value.type.kinds == {"boolean"}:
+        value = value.become(type=msgspec.structs.replace(value.type, values=(True, False)))
     _check_exhaustive(check, value, listed)
     _check_reachable(check, value, listed)
     _check_members(check, value, listed)

@@ -76,7 +76,7 @@ def import_function(name: str) -> Callable[..., Any]:
     except Exception as error:
         raise ImportError(f"`{module}` cannot be imported: {type(error).__name__}") from error
     if not callable(found):
-        raise ImportError(f"`{module}` has no function `{function}`")
+        raise ImportError(f"`{module}` has no function `{function}`")  # noqa: TRY004  # as of a missing module
     return typing.cast("Callable[..., Any]", found)
 
 
