@@ -1,5 +1,8 @@
 """Every shipped mapping is proved against its source schema and the common model."""
 
+import re
+import time
+
 import pytest
 
 from gateway.mapping.checker import check
@@ -30,3 +33,16 @@ def test_every_shared_code_list_is_used():
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "schemas/partners").glob("*/*.mapping.toml")]
     lists = [path.stem for path in (ROOT / "schemas/codes").glob("*.toml")]
     assert [] == [name for name in lists if not any(f'codes = "{name}"' in text for text in texts)]
+
+
+@pytest.mark.parametrize("hostile", [" " * 20_000, "\n" * 20_000, "Lokasi : " * 3_000, "Kategori " * 3_000])
+@pytest.mark.parametrize(("partner", "dataset"), shipped_datasets())
+def test_no_shipped_pattern_is_slow_on_hostile_text(partner, dataset, hostile):
+    """A pattern takes less than 0.1 s of the processor for 40,000 characters that were written to stall it."""
+    declaration = parse_declaration(ROOT / f"schemas/partners/{partner}/{dataset}.mapping.toml")
+    text = f"Lokasi: a{hostile}b\nPermasalahan{hostile}x"
+    for field in declaration.fields:
+        if field.pattern is not None:
+            before = time.process_time()
+            re.search(field.pattern, text)
+            assert time.process_time() - before < 0.1
