@@ -5,10 +5,12 @@ from typing import Any
 
 import structlog
 from litestar import Litestar
-from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
+from gateway.api.admin.acting import Counter
+from gateway.api.admin.doors import SCHEMAS as ADMIN_SCHEMAS
+from gateway.api.admin.doors import admin_doors
 from gateway.api.catalogue import catalogue_doors
 from gateway.api.docs import description_door, docs_doors, kept_description
 from gateway.api.exchange_data import ExchangeDoor
@@ -16,6 +18,8 @@ from gateway.api.guard import Guard
 from gateway.api.health import health_doors
 from gateway.api.litestar_errors import ErrorHandlers
 from gateway.api.metrics import metrics_door
+from gateway.api.oauth_description import oauth_description
+from gateway.api.oauth_doors import oauth_doors
 from gateway.api.openapi import ApiDescription
 from gateway.api.problem_pages import problem_doors
 from gateway.api.reply import Kept
@@ -45,20 +49,35 @@ def public_app(gateway: Gateway) -> Litestar:
         *health_doors(readiness=gateway.readiness, version=gateway.version),
         *problem_doors(words=gateway.words),
     ]
-    return _described(gateway, handlers, title="Data exchange gateway", url=url, undescribed=docs_doors())
+    oauth = oauth_doors(gateway.issuer, body_timeout_s=gateway.settings.server.body_timeout_s)
+    return _described(
+        gateway,
+        handlers,
+        title="Data exchange gateway",
+        url=url,
+        undescribed=[*oauth, *docs_doors()],
+        more=oauth_description(gateway.settings.purposes),
+    )
 
 
 def admin_app(gateway: Gateway) -> Litestar:
     """What administrators reach: clients, agreements, audit, metrics."""
     server = gateway.settings.server
+    counter = Counter(desk=gateway.desk, tokens=gateway.tokens, trail=gateway.trail, clock=gateway.clock)
     handlers: list[HTTPRouteHandler] = [
+        *admin_doors(counter),
         *health_doors(readiness=gateway.readiness, version=gateway.version),
         *problem_doors(words=gateway.words),
         metrics_door(gateway.meters),
     ]
     url = f"http://{server.admin_host}:{server.admin_port}"
     return _described(
-        gateway, handlers, title="Data exchange gateway: administration", url=url, undescribed=docs_doors()
+        gateway,
+        handlers,
+        title="Data exchange gateway: administration",
+        url=url,
+        undescribed=docs_doors(),
+        schemas=ADMIN_SCHEMAS,
     )
 
 
@@ -75,21 +94,24 @@ def _described(
     url: str,
     undescribed: Sequence[HTTPRouteHandler] = (),
     more: dict[str, Any] | None = None,
-    dependencies: dict[str, Provide] | None = None,
+    schemas: tuple[type, ...] = (),
 ) -> Litestar:
     """The application, its description made of its own handlers."""
     kept: list[Kept] = []
     handlers = [*handlers, description_door(kept)]
     describe = ApiDescription(
-        title=title, version=gateway.version.version, public_url=url, words=gateway.words[Language.ENGLISH]
+        title=title,
+        version=gateway.version.version,
+        url=url,
+        public_url=gateway.settings.server.public_url,
+        words=gateway.words[Language.ENGLISH],
     )
-    kept.append(kept_description(describe.document(handlers, more=more or {})))
+    kept.append(kept_description(describe.document(handlers, more=more or {}, schemas=schemas)))
     errors = ErrorHandlers(problems=gateway.problems, log=structlog.get_logger("gateway.api"))
     return Litestar(
         [*handlers, *undescribed],
         openapi_config=None,
         exception_handlers=errors.mapping(),
-        dependencies=dependencies,
         logging_config=None,
         request_max_body_size=gateway.settings.server.max_body_bytes,
     )

@@ -28,12 +28,13 @@ _LIMIT_HEADERS = {
 
 
 class ApiDescription:
-    """Collects operations and writes the document."""
+    """Collects operations and writes the document. `url` is where they are served, `public_url` where tokens are."""
 
-    def __init__(self, *, title: str, version: str, public_url: str, words: Words) -> None:
+    def __init__(self, *, title: str, version: str, url: str, public_url: str, words: Words) -> None:
         self._title = title
         self._version = version
-        self._url = public_url.rstrip("/")
+        self._url = url.rstrip("/")
+        self._public_url = public_url.rstrip("/")
         self._words = words
 
     def document(
@@ -77,7 +78,7 @@ class ApiDescription:
     def _security(self) -> Json:
         scopes = {f"{it.plural}:read": f"Read {it.plural.replace('-', ' ')}." for it in RESOURCES.values()}
         scopes |= {"admin": "Administer the gateway.", "introspect": "Ask whether tokens count."}
-        flow = {"tokenUrl": f"{self._url}/oauth/token", "scopes": scopes}
+        flow = {"tokenUrl": f"{self._public_url}/oauth/token", "scopes": scopes}
         return {"oauth": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
 
     def _operation(self, operation: Operation) -> Json:
@@ -134,7 +135,7 @@ class ApiDescription:
     def _example(self, status: int, code: StrEnum) -> Json:
         words = self._words.problems[code.value]
         return {
-            "type": f"{self._url}/problems/{code.value}",
+            "type": f"{self._public_url}/problems/{code.value}",
             "title": words.title,
             "status": status,
             "detail": words.detailed({}) or words.title,

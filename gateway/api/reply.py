@@ -30,6 +30,10 @@ class Reply(msgspec.Struct, frozen=True):
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
+    def to_asgi_response(self, *_arguments: Any, **_options: Any) -> "Reply":
+        """Itself: what Litestar asks of the answer to an exception."""
+        return self
+
 
 _BODILESS = frozenset({204, 304})
 

@@ -1,0 +1,133 @@
+"""Builds the gateway from its settings, opens it, and closes it in order."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import gateway
+from gateway.access.rate_limit import RateLimits
+from gateway.administration.desk import Desk
+from gateway.agreements.field_classes import field_classes
+from gateway.api.exchange_data import LimitPolicy
+from gateway.api.health import Version
+from gateway.api.metrics import Meters
+from gateway.api.problems import Problems
+from gateway.clock import Clock, SystemClock
+from gateway.exchange.assembly import exchange_path
+from gateway.exchange.path import ExchangePath
+from gateway.ids import PartnerId
+from gateway.messages import read_words
+from gateway.settings import Settings
+from gateway.upstream.ask import Upstream
+from gateway.upstream.asked_dataset import build_asked_datasets
+from gateway.upstream.http import HttpTransport
+from gateway.wiring.access import AccessParts, opened_access
+from gateway.wiring.catalogue_entries import dataset_entries, partner_entries
+from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
+from gateway.wiring.gateway import Gateway
+from gateway.wiring.readiness import StoresReady
+from gateway.wiring.stores import Stores, opened_stores
+from schemas.resources import RESOURCES
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, secrets: Callable[[str], str], clock: Clock | None = None, folder: Path = SCHEMAS
+) -> AsyncIterator[Gateway]:
+    """The gateway, ready to answer; everything is closed at the end, the audit trail after it has written all.
+
+    `secrets` finds secrets by name; `folder` holds the partners' mappings. Raises `BadConfiguration`
+    (mappings that do not check, with all their findings) or `StoreUnavailable`.
+    """
+    clock = clock or SystemClock()
+    meters = Meters()
+    async with AsyncExitStack() as stack:
+        contracts = read_contracts(settings, folder=folder)
+        stores = await opened_stores(stack, settings)
+        access = opened_access(stack, settings, stores=stores, clock=clock, meters=meters)
+        transport = await stack.enter_async_context(HttpTransport(settings.upstream))
+        upstream = Upstream(
+            build_asked_datasets(settings.partners, transport=transport, secrets=secrets, personal=contracts.personal),
+            cache=stores.documents,
+            breakers=stores.breakers,
+            settings=settings.upstream,
+            clock=clock,
+            meter=meters,
+        )
+        stack.push_async_callback(upstream.close)
+        yield _gateway(
+            settings, stores=stores, access=access, contracts=contracts, upstream=upstream, clock=clock, meters=meters
+        )
+
+
+def _gateway(
+    settings: Settings,
+    *,
+    stores: Stores,
+    access: AccessParts,
+    contracts: Contracts,
+    upstream: Upstream,
+    clock: Clock,
+    meters: Meters,
+) -> Gateway:
+    words = read_words()
+    return Gateway(
+        settings=settings,
+        clock=clock,
+        version=Version(name="pertukaran", version=gateway.__version__),
+        words=words,
+        problems=Problems(public_url=settings.server.public_url, words=words),
+        meters=meters,
+        exchange=_path(settings, stores=stores, access=access, contracts=contracts, upstream=upstream, clock=clock),
+        issuer=access.issuer,
+        tokens=access.tokens,
+        desk=_desk(settings, stores=stores, access=access, clock=clock),
+        trail=stores.trail,
+        upstream=upstream,
+        mappings=contracts.mappings,
+        readiness=StoresReady(engine=stores.engine, shared=stores.shared, watch=stores.watch, keys=access.keys),
+        limit_policies=_policies(access.rates),
+        partner_entries=partner_entries(settings.partners, contracts.mappings),
+        dataset_entries=dataset_entries(settings.partners, contracts.mappings),
+    )
+
+
+def _path(
+    settings: Settings,
+    *,
+    stores: Stores,
+    access: AccessParts,
+    contracts: Contracts,
+    upstream: Upstream,
+    clock: Clock,
+) -> ExchangePath:
+    return exchange_path(
+        settings,
+        mappings=contracts.mappings,
+        regions=contracts.crosswalk,
+        tokens=access.tokens,
+        book=stores.agreements,
+        rates=access.rates,
+        upstream=upstream,
+        trail=stores.trail,
+        clock=clock,
+        cursor_secret=hmac.digest(access.pepper, b"cursor", hashlib.sha256),
+    )
+
+
+def _desk(settings: Settings, *, stores: Stores, access: AccessParts, clock: Clock) -> Desk:
+    return Desk(
+        office=stores.office,
+        secrets=access.keeper,
+        clock=clock,
+        partners=frozenset(PartnerId(partner) for partner in settings.partners),
+        purposes=frozenset(settings.purposes),
+        fields=field_classes(RESOURCES),
+    )
+
+
+def _policies(rates: RateLimits) -> dict[str, LimitPolicy]:
+    rule = rates.client_rule
+    return {rule.name: LimitPolicy(rule.name, rule.limit, rule.window_s)}
