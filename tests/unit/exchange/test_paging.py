@@ -111,6 +111,20 @@ async def test_a_dataset_that_failed_is_asked_again_from_its_place():
     assert ids_of(it) == Counter(seen)
 
 
+async def test_a_dataset_that_failed_is_tried_once_more_when_the_others_are_done():
+    """Even if the limit is so small that it was not asked again in between."""
+    it = exchange((3, 0, 2, 0), (3, 3))
+    it.platforms.down = {"jakarta/a": UnavailableCode.TIMEOUT}
+    answer, seen = await page(it, None, limit=1)
+    it.platforms.down = {}
+    cursor = answer.next_cursor
+    while cursor:
+        answer, ids = await page(it, cursor, limit=1)
+        seen += ids
+        cursor = answer.next_cursor
+    assert ids_of(it) == Counter(seen)
+
+
 async def test_who_never_answers_is_dropped_when_the_others_are_done():
     """Each page names the gap, and the last has no cursor."""
     it = exchange((2, 0, 9, 0), (3, 3))

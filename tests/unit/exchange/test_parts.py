@@ -138,6 +138,9 @@ async def test_a_filter_that_nobody_can_apply_refuses_a_named_partner():
     error = await refused(it, query(partners=(SUMEDANG,), filters={"region": "32.11"}))
     assert error.code is BadRequestCode.FILTER_UNSUPPORTED
     assert (error.parameters["dataset"], error.parameters["supported"]) == ("sumedang/clinics", ["kind"])
+    it.trail.records.clear()
+    error = await refused(it, query(partners=(JAKARTA, SUMEDANG), filters={"region": "32.11"}))
+    assert error.parameters["dataset"] == "sumedang/clinics"
 
 
 async def test_a_filter_that_one_unnamed_partner_cannot_apply_is_a_gap():

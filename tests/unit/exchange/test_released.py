@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from gateway.agreements.field_classes import field_classes
 from gateway.errors import ContractBroken
+from gateway.exchange.filters import read_filters
 from gateway.exchange.gaps import SHOWN_ALONE
 from gateway.exchange.offers import Offers
-from gateway.exchange.pushdown import Filtering
+from gateway.exchange.pushdown import Filtering, PushDown
 from gateway.exchange.released import ReleasedDocument, Releases, Source
 from gateway.ids import DatasetId, RecordId
 from gateway.minimisation import Minimisation
@@ -142,6 +143,8 @@ def test_a_record_is_found_by_its_id_and_not_by_its_text():
     assert document.find(RecordId("a:facility:b.1")) == 0
     assert document.find(RecordId("a:facility:b.2")) == 1
     assert document.find(RecordId("a:facility:b.3")) is None
+    alone = ReleasedDocument([inner, b'{"id":"a:facility:b.3","x":1}'], gaps=(), records_in=2, refused=0)
+    assert alone.find(RecordId("a:facility:b.2")) is None
     assert document.find(RecordId("a:facility:b.")) is None
 
 
@@ -163,3 +166,12 @@ async def test_an_emptied_field_is_a_gap_only_where_the_field_was_to_leave():
     assert (await release(store, mapping, it)).gaps == ()
     gaps = (await release(store, mapping, it, fields=NAMED | {"beds"})).gaps
     assert [("/0", "beds"), ("/1", "beds"), ("/2", "beds")] == [(gap.pointer, gap.field) for gap in gaps]
+
+
+async def test_what_was_made_for_one_filter_never_serves_another():
+    """The filters are part of what it is kept under."""
+    mapping, store = PlainMapping(RESOURCES["facility"]), releases()
+    filtering = PushDown(dataset(), zone="Asia/Jakarta", regions=None).plan(read_filters("facility", {"region": "32"}))
+    assert len(await release(store, mapping, source())) == 3
+    filtered = await store.release(source(), dataset=offered(mapping), fields=NAMED, filtering=filtering)
+    assert (0, 3) == (len(filtered), filtered.filtered)
