@@ -1,7 +1,6 @@
 """Every shipped mapping is proved against its source schema and the common model."""
 
 import re
-import time
 
 import pytest
 
@@ -35,14 +34,9 @@ def test_every_shared_code_list_is_used():
     assert [] == [name for name in lists if not any(f'codes = "{name}"' in text for text in texts)]
 
 
-@pytest.mark.parametrize("hostile", [" " * 20_000, "\n" * 20_000, "Lokasi : " * 3_000, "Kategori " * 3_000])
 @pytest.mark.parametrize(("partner", "dataset"), shipped_datasets())
-def test_no_shipped_pattern_is_slow_on_hostile_text(partner, dataset, hostile):
-    """A pattern takes less than 0.1 s of the processor for 40,000 characters that were written to stall it."""
+def test_no_shipped_pattern_repeats_white_space_right_after_a_repetition(partner, dataset):
+    r"""`.+?\s*` tries every way to share out the blanks of a text: twenty thousand of them took 11 seconds."""
     declaration = parse_declaration(ROOT / f"schemas/partners/{partner}/{dataset}.mapping.toml")
-    text = f"Lokasi: a{hostile}b\nPermasalahan{hostile}x"
-    for field in declaration.fields:
-        if field.pattern is not None:
-            before = time.process_time()
-            re.search(field.pattern, text)
-            assert time.process_time() - before < 0.1
+    patterns = [field.pattern for field in declaration.fields if field.pattern]
+    assert [] == [it for it in patterns if re.search(r"[+*]\??\)?\\s[+*]", it)]
