@@ -99,7 +99,9 @@ class Documents:
         return 0 <= self._clock.seconds() - kept.document.fetched_at < asked.fresh_for_s
 
     def may_answer_stale(self, asked: AskedDataset, kept: Kept) -> bool:
-        """Whether it answers for a platform that fails."""
+        """Whether it answers for a platform that fails. What may not be shared is forgotten rather than stale."""
+        if not asked.cacheable:
+            return self.is_fresh(asked, kept)
         return self._clock.seconds() - kept.document.fetched_at < asked.fresh_for_s + asked.stale_if_error_s
 
     def keep(self, asked: AskedDataset, key: str, document: Document, *, known: Kept | None) -> Kept:

@@ -18,7 +18,6 @@ _LONGEST_DELAY_S = 1.0
 _LEAST_TIME_LEFT_S = 0.1
 _LONGEST_QUIET_S = 60.0
 _MOST_SAVED_RETRIES = 10.0
-_TELL_EVERY_S = 1.0
 
 _SICK = frozenset({Fault.TIMEOUT, Fault.UNREACHABLE})
 """Only these speak against the platform as a whole; a page it cannot show speaks against that dataset."""
@@ -47,8 +46,6 @@ class PlatformHealth:
         self._meter = meter
         self._saved_retries = _MOST_SAVED_RETRIES
         self._quiet_until = 0.0
-        self._told_at = float("-inf")
-        self._has_failed = False
 
     async def require_askable(self) -> None:
         """Raises `CircuitOpenError` while the platform is to be left alone."""
@@ -56,24 +53,18 @@ class PlatformHealth:
         if quiet_s > 0:
             raise CircuitOpenError("the platform asked to be left alone for a while", retry_after_s=quiet_s)
         if not await self._board.may_ask(self._platform, self._settings.breaker_open_s):
-            self._has_failed = True  # whoever may try next must tell the board how it went
             raise CircuitOpenError("the platform failed too often; it is left alone for a while")
         self._saved_retries = min(_MOST_SAVED_RETRIES, self._saved_retries + self._settings.retry_budget)
 
     async def answered(self) -> None:
-        """The platform is there. The board is told once a second, and whenever it may believe otherwise."""
-        now = time.monotonic()
-        if self._has_failed or now - self._told_at >= min(_TELL_EVERY_S, self._settings.breaker_open_s / 2):
-            self._has_failed = False
-            self._told_at = now
-            await self._board.succeeded(self._platform)
+        """The platform is there."""
+        await self._board.succeeded(self._platform)
 
     async def failed(self, error: AdapterError) -> bool:
         """Counts the failure; whether the platform may still be asked."""
         if error.fault not in _SICK:
             await self.answered()
             return True
-        self._has_failed = True
         if error.retry_after_s is not None:
             quiet_s = min(error.retry_after_s, _LONGEST_QUIET_S)
             self._quiet_until = max(self._quiet_until, time.monotonic() + quiet_s)
