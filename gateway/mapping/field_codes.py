@@ -3,6 +3,7 @@
 import msgspec
 
 from gateway.mapping.code_lists import CodeList, code_key
+from gateway.mapping.declaration import Scheme
 from gateway.mapping.field_check import FieldCheck, Value
 from gateway.mapping.findings import nearest_name
 from gateway.mapping.source_type import SourceType
@@ -33,6 +34,13 @@ def after_scheme(check: FieldCheck, value: Value) -> Value | None:
             nearest=promised,
         )
         return None
+    _hazard_unknown_region(check, value, scheme=scheme)
+    made = SourceType(kinds=frozenset({"string"}), max_length=13)
+    return Value(type=made, nothing=value.nothing, many=value.many, filled=True, region=True, why=value.why)
+
+
+def _hazard_unknown_region(check: FieldCheck, value: Value, *, scheme: Scheme) -> None:
+    """A code may be no region's, unless the source promises its scheme or lists the codes."""
     if value.type.values is not None:
         regions = check.codes.regions
         unknown = [one for one in value.type.values if regions.to_kemendagri(scheme, str(one)) is None]
@@ -44,7 +52,7 @@ def after_scheme(check: FieldCheck, value: Value) -> Value | None:
                 f"{shown(unknown[0])} is no {scheme} code of a known region",
                 found=", ".join(shown(one) for one in unknown[:6]),
             )
-    elif promised is None:
+    elif value.type.promises.scheme is None:
         check.hazard(
             "unreadable",
             "scheme",
@@ -53,8 +61,6 @@ def after_scheme(check: FieldCheck, value: Value) -> Value | None:
             expected=f"x-scheme {scheme}",
             found=value.words,
         )
-    made = SourceType(kinds=frozenset({"string"}), max_length=13)
-    return Value(type=made, nothing=value.nothing, many=value.many, filled=True, region=True, why=value.why)
 
 
 def after_codes(check: FieldCheck, value: Value) -> Value | None:

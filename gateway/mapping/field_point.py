@@ -67,36 +67,36 @@ def _coordinate(check: FieldCheck, path: Path, *, axis: str, decimal: str) -> Va
         )
         return None
     value = null_if(check, value, path)
-    promised = type_.promises.number
-    form = "id" if decimal == "comma" else "plain"
-    if (
-        "string" in type_.kinds
-        and promised is not None
-        and promised not in ({"id"} if form == "id" else {"en", "plain"})
-    ):
+    return value if "string" not in type_.kinds or _text_is_read(check, value, axis=axis, decimal=decimal) else None
+
+
+def _text_is_read(check: FieldCheck, value: Value, *, axis: str, decimal: str) -> bool:
+    """Whether a text is read in the form that the source promises; without a promise, it is to be settled."""
+    promised = value.type.promises.number
+    right = ("id",) if decimal == "comma" else ("plain", "en")
+    if promised is None:
+        check.hazard(
+            "unreadable",
+            axis,
+            "number-unpromised",
+            f"the source does not promise that the text is a coordinate with a decimal {decimal}",
+            expected=f"x-number {right[0]}, or number",
+            found=value.words,
+        )
+    elif promised not in right:
         check.fault(
             "decimal" if decimal == "comma" else axis,
             "number-form-mismatch",
             f"the source promises numbers as `{promised}`, and the coordinate is read with a decimal {decimal}; "
             f'write `decimal = "{"dot" if decimal == "comma" else "comma"}"`',
             expected=promised,
-            found=form,
+            found=right[0],
         )
-        return None
-    if "string" in type_.kinds and promised is None:
-        check.hazard(
-            "unreadable",
-            axis,
-            "number-unpromised",
-            f"the source does not promise that the text at `{path.text}` is a coordinate",
-            expected=f"x-number {form}, or number",
-            found=value.words,
-        )
-    return value
+        return False
+    return True
 
 
 def _without_null(type_: SourceType) -> SourceType:
-
     return msgspec.structs.replace(type_, kinds=type_.kinds - {"null"})
 
 
@@ -122,7 +122,8 @@ def _names(path: Path, axis: str) -> bool:
 
 def _check_box(check: FieldCheck, type_: SourceType, *, axis: str) -> None:
     low, high = BOX[axis]
-    if type_.minimum is not None and type_.maximum is not None and low <= type_.minimum and type_.maximum <= high:
+    limited = type_.minimum is not None and type_.maximum is not None and "string" not in type_.kinds
+    if limited and low <= (type_.minimum or 0) and (type_.maximum or 0) <= high:
         return
     check.hazard(
         "unreadable",
