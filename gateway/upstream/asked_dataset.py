@@ -1,6 +1,7 @@
 """A dataset as it is asked: its adapter, and how long its documents are good for."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 
 import msgspec
@@ -49,19 +50,15 @@ def build_asked_datasets(
     """
     asked: dict[DatasetId, AskedDataset] = {}
     for partner in partners.values():
-        file = f"partners/{partner.id}.toml"
         authentications = {}
         for name, platform in partner.platforms.items():
-            try:
+            with _naming(partner, f"platforms.{name}"):
                 authentications[name] = build_authentication_of(platform, transport=transport, secrets=secrets)
-            except AdapterMisconfigured as error:
-                raise BadConfiguration(f"{file}: platforms.{name}.{error}", file=file, key=error.key) from error
         for name, dataset in partner.datasets.items():
-            if dataset.platform not in partner.platforms:
-                message = f"{file}: datasets.{name}.platform: there is no platform {dataset.platform}"
-                raise BadConfiguration(message, file=file, key=f"datasets.{name}.platform")
-            platform = partner.platforms[dataset.platform]
-            try:
+            with _naming(partner, f"datasets.{name}"):
+                if dataset.platform not in partner.platforms:
+                    raise AdapterMisconfigured("platform", f"there is no platform {dataset.platform}")
+                platform = partner.platforms[dataset.platform]
                 adapter = build_adapter(
                     platform.adapter,
                     platform=platform,
@@ -70,8 +67,6 @@ def build_asked_datasets(
                     secrets=secrets,
                     authentication=authentications[dataset.platform],
                 )
-            except AdapterMisconfigured as error:
-                raise BadConfiguration(f"{file}: datasets.{name}: {error}", file=file, key=error.key) from error
             dataset_id = DatasetId(f"{partner.id}/{name}")
             asked[dataset_id] = AskedDataset(
                 id=dataset_id,
@@ -83,3 +78,14 @@ def build_asked_datasets(
                 cacheable=dataset_id not in personal,
             )
     return asked
+
+
+@contextmanager
+def _naming(partner: Partner, table: str) -> Iterator[None]:
+    """Turns an adapter's complaint into one that names file and key."""
+    file = f"partners/{partner.id}.toml"
+    try:
+        yield
+    except AdapterMisconfigured as error:
+        key = f"{table}.{error.key}"
+        raise BadConfiguration(f"{file}: {key}: {error.message}", file=file, key=key) from error

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from adapters.base import Question
+from adapters.config import Auth
 from gateway.errors import BadConfiguration, PartnerUnavailable, UnavailableCode
 from gateway.settings import Dataset, Partner, Platform, Shared, Upstream
 from gateway.storage.redis_breaker_board import RedisBreakerBoard
@@ -386,9 +387,14 @@ async def test_closing_ends_what_is_on_its_way(make, region):
 @pytest.mark.parametrize(
     ("platform", "dataset", "words"),
     [
-        ({"adapter": "soap"}, {}, "partners/x.toml: datasets.d: adapter: soap is unknown"),
+        ({"adapter": "soap"}, {}, "partners/x.toml: datasets.d.adapter: soap is unknown"),
+        (
+            {"auth": Auth(kind="bearer", secret="GONE")},
+            {},
+            "partners/x.toml: platforms.p.auth.secret: there is no secret GONE",
+        ),
         ({}, {"platform": "q"}, "partners/x.toml: datasets.d.platform: there is no platform q"),
-        ({}, {"by_id": "/satu"}, "partners/x.toml: datasets.d: by_id: must hold {id}"),
+        ({}, {"by_id": "/satu"}, "partners/x.toml: datasets.d.by_id: must hold {id}"),
     ],
 )
 def test_settings_that_cannot_work_stop_the_start(platform, dataset, words):
