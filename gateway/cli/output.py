@@ -11,7 +11,7 @@ HIDDEN_MEMBERS = frozenset({"digest"})
 
 def show_json(value: Any) -> None:
     """One JSON document on one line."""
-    click.echo(msgspec.json.encode(_without_digests(msgspec.to_builtins(value))).decode())
+    click.echo(msgspec.json.encode(_without_digests(_plain(value))).decode())
 
 
 def show_table(rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str]) -> None:
@@ -27,7 +27,7 @@ def show_table(rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str]) -> 
 
 def show_members(value: Any) -> None:
     """Name and value, line by line."""
-    members = _without_digests(msgspec.to_builtins(value))
+    members = _without_digests(_plain(value))
     width = max(map(len, members), default=0)
     for name, member in members.items():
         if isinstance(member, list) and member and isinstance(member[0], dict):
@@ -35,6 +35,11 @@ def show_members(value: Any) -> None:
                 click.echo(f"{name if not index else '':<{width}}  {_text(inner)}")
         else:
             click.echo(f"{name:<{width}}  {_text(member)}")
+
+
+def _plain(value: Any) -> Any:
+    """As JSON says it: dates as text, and raw JSON read."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _text(value: Any) -> str:

@@ -95,4 +95,5 @@ async def write_agreement(connection: AsyncConnection, agreement: Agreement) -> 
 
 def _agreement(row: Mapping[Any, Any]) -> Agreement:
     """The row as an `Agreement`."""
-    return msgspec.convert(dict(row), Agreement)
+    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
+    return msgspec.convert({str(name): value for name, value in row.items()}, Agreement)

@@ -112,4 +112,5 @@ def _client(row: Mapping[Any, Any], secrets: Iterable[Mapping[Any, Any]]) -> Cli
         )
         for secret in secrets
     )
-    return msgspec.convert({**row, "secrets": live}, Client)
+    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
+    return msgspec.convert({str(name): value for name, value in row.items()} | {"secrets": live}, Client)

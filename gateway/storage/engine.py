@@ -3,6 +3,7 @@
 Fails closed: whatever the driver says becomes `StoreUnavailable`, without statement or parameters.
 """
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ def _open_sqlite(url: sa.URL, *, pool_size: int) -> AsyncEngine:
     """SQLite in WAL, every commit synced to disk, foreign keys kept."""
     if not url.database or url.database == ":memory:":
         raise BadConfiguration("[database] url names no file; expected `sqlite:///PATH`", key="database.url")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    _make_private(Path(url.database))
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         pool_size=pool_size,
@@ -67,6 +68,15 @@ def _open_sqlite(url: sa.URL, *, pool_size: int) -> AsyncEngine:
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Makes the file, for this user only; SQLite gives what stands beside it the same permissions."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be opened: {error.strerror}", store="database") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
