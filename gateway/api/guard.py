@@ -102,6 +102,12 @@ class Guard:
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
 
 
+def _with_head(allow: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """`Allow` with HEAD where there is GET: the guard answers it."""
+    methods = {method.strip() for method in allow[1].split(b",")}
+    return (b"allow", b", ".join(sorted(methods | {b"HEAD"} if b"GET" in methods else methods)))
+
+
 async def _nothing() -> Any:
     return {"type": "http.disconnect"}
 
@@ -121,7 +127,7 @@ class _Sender:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = list(message["headers"])
+            headers = [_with_head(pair) if pair[0] == b"allow" else pair for pair in message["headers"]]
             own = {name for name, _ in headers}
             headers.append((b"x-request-id", self.request_id))
             headers.extend(pair for pair in self._security if pair[0] not in own)

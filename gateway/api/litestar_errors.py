@@ -50,8 +50,7 @@ def _understood(error: HTTPException) -> BadRequest | None:
         case NotFoundException():
             return BadRequest(BadRequestCode.NOT_FOUND, "no such resource")
         case MethodNotAllowedException():
-            allowed = sorted({*_allowed(error), "HEAD"} if "GET" in _allowed(error) else _allowed(error))
-            return BadRequest(BadRequestCode.METHOD_NOT_ALLOWED, "method not allowed", allowed=allowed)
+            return BadRequest(BadRequestCode.METHOD_NOT_ALLOWED, "method not allowed", allowed=_allowed(error))
         case ValidationException():
             return BadRequest(BadRequestCode.PARAMETER_INVALID, "the request is not valid")
     by_status = {
@@ -64,6 +63,8 @@ def _understood(error: HTTPException) -> BadRequest | None:
     return None
 
 
-def _allowed(error: HTTPException) -> set[str]:
+def _allowed(error: HTTPException) -> list[str]:
+    """The methods; the guard answers HEAD wherever there is GET."""
     header = (error.headers or {}).get("allow", "")
-    return {method.strip() for method in header.split(",") if method.strip()}
+    methods = {method.strip() for method in header.split(",") if method.strip()}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)

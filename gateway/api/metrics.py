@@ -10,7 +10,14 @@ from typing import Any
 
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
 
 from gateway.api.operation import Answered, Operation, Tag
 from gateway.api.reply import Reply
@@ -33,6 +40,7 @@ class Meters:
     """Everything that is counted, in one registry; it serves as the meter of every room that takes one."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "gateway_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry

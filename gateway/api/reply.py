@@ -23,7 +23,7 @@ class Reply(msgspec.Struct, frozen=True):
     headers: Headers
     body: bytes = b""
 
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (ASGI names them)
         """Sends it."""
         length = (b"content-length", str(len(self.body)).encode())
         headers = self.headers if self.status in _BODILESS else [*self.headers, length]

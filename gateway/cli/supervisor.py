@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from typing import Any, NoReturn
 
@@ -27,7 +28,7 @@ class Supervisor:
         self._count = count
         self._arguments = arguments
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
-        self._is_stopping = False
+        self._stopping = threading.Event()
         self._log = structlog.get_logger("gateway.supervisor")
 
     def run(self) -> NoReturn:
@@ -43,16 +44,17 @@ class Supervisor:
         for index in range(self._count):
             self._start(index, environment)
         code = int(ExitCode.OK)
-        while self._workers and not self._is_stopping:
+        while self._workers and not self._stopping.is_set():
             time.sleep(_LOOK_EVERY_S)
             for index, worker in list(self._workers.items()):
                 if worker.poll() is None:
                     continue
                 del self._workers[index]
-                if self._is_stopping:
+                if self._stopping.is_set():
                     break
                 if worker.returncode in {ExitCode.NOT_READY, ExitCode.USAGE}:
-                    code, self._is_stopping = worker.returncode, True
+                    code = worker.returncode
+                    self._stopping.set()
                     break
                 self._log.error("worker died", worker=index, code=worker.returncode)
                 _forget(worker.pid, environment["PROMETHEUS_MULTIPROC_DIR"])
@@ -63,11 +65,11 @@ class Supervisor:
 
     def _start(self, index: int, environment: dict[str, str]) -> None:
         command = [sys.executable, "-m", "gateway", "serve", "--worker", str(index), *self._arguments]
-        self._workers[index] = subprocess.Popen(command, env=environment)
+        self._workers[index] = subprocess.Popen(command, env=environment)  # noqa: S603  (our own command)
         self._log.info("worker started", worker=index, pid=self._workers[index].pid)
 
     def _stop(self, *_arguments: Any) -> None:
-        self._is_stopping = True
+        self._stopping.set()
 
     def _end(self) -> None:
         for worker in self._workers.values():
@@ -77,7 +79,7 @@ class Supervisor:
             try:
                 worker.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self._log.error("worker killed", worker=index)  # noqa: TRY400
+                self._log.error("worker killed", worker=index)
                 worker.kill()
                 worker.wait()
 
