@@ -9,8 +9,6 @@ from gateway.access.scopes import read_scope_of
 from gateway.demo.seed import PURPOSE, Credentials
 from schemas.resources import RESOURCES, Resource
 
-_GAPS_SHOWN = 5
-
 
 class Exchanged(msgspec.Struct, frozen=True, kw_only=True):
     """What one consumer got of one resource of one provider. `ledger` sums over all pages.
@@ -46,14 +44,17 @@ class PartnerClient:
         self._url = url
         self._credentials = credentials
         self.partner = partner
+        self._tokens: dict[tuple[str, str], str] = {}
 
     async def token(self, scope: str, *, purpose: str = PURPOSE) -> str:
-        """An access token. Raises `aiohttp.ClientResponseError` where there is none to be had."""
-        auth = aiohttp.BasicAuth(self._credentials.client_id, self._credentials.secret)
-        form = {"grant_type": "client_credentials", "scope": scope, "purpose": purpose}
-        async with self._http.post(f"{self._url}/oauth/token", data=form, auth=auth, raise_for_status=True) as response:
-            token: str = (await response.json())["access_token"]
-            return token
+        """An access token, asked for once. Raises `aiohttp.ClientResponseError` where there is none to be had."""
+        if (scope, purpose) not in self._tokens:
+            auth = aiohttp.BasicAuth(self._credentials.client_id, self._credentials.secret)
+            form = {"grant_type": "client_credentials", "scope": scope, "purpose": purpose}
+            url = f"{self._url}/oauth/token"
+            async with self._http.post(url, data=form, auth=auth, raise_for_status=True) as response:
+                self._tokens[scope, purpose] = (await response.json())["access_token"]
+        return self._tokens[scope, purpose]
 
     async def get(self, path: str, *, token: str | None, base: str | None = None) -> tuple[int, Any, dict[str, str]]:
         """Status, decoded body and headers."""

@@ -18,7 +18,7 @@ from gateway.ids import AgreementId
 BY = "Petugas Demo"
 ADMINISTRATION = "administrasi-gerbang"
 PURPOSE = "pelayanan-publik"
-PURPOSES = frozenset({PURPOSE, "penanganan-pengaduan", "perencanaan-pembangunan", "replikasi-inovasi"})
+PURPOSES = frozenset({PURPOSE, "penanganan-laporan", "perencanaan-pembangunan", "replikasi-inovasi"})
 
 _READ = frozenset({Scope.FACILITIES_READ, Scope.INDICATORS_READ, Scope.SERVICE_REQUESTS_READ, Scope.SERVICES_READ})
 _OPEN = GrantedField("@public", "UU 14/2008")
