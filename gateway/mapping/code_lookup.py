@@ -35,10 +35,13 @@ def of_codes(listed: CodeList, *, type_: Any) -> Lookup:
     """The common codes of a list, as values of the common field's type."""
     codes = {key: fitting.declared(code, type_=type_) for key, code in listed.codes.items()}
     written = {value.strip(): codes[code_key(value, fold=listed.fold)] for value in listed.written}
-    return Lookup(
-        {value: code for value, code in written.items() if code},
-        lambda value: codes.get(code_key(value, fold=listed.fold)),
-    )
+
+    def search(value: Any) -> Any:
+        if listed.fold and type(value) is str:
+            return codes.get(" ".join(value.split()).casefold())
+        return codes.get(code_key(value, fold=listed.fold))
+
+    return Lookup({value: code for value, code in written.items() if code}, search)
 
 
 def of_members(members: Iterable[str | int], *, type_: Any) -> Lookup:

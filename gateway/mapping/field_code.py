@@ -1,7 +1,7 @@
 """Writes one common field: its source, what is done to it, and what stands for nothing."""
 
 import typing
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,13 @@ from gateway.mapping.value_code import ValueCode
 
 LONGEST_ID = 200
 """Characters of a source's id, after escaping."""
+
+
+class _Written(NamedTuple):
+    """What is known of a variable once its field is written: whether it may be None, or is a whole number's digits."""
+
+    optional: bool
+    digits: bool = False
 
 
 class FieldCode:
@@ -33,7 +40,7 @@ class FieldCode:
         target, described = self._targets[field.name], self._fields[field.name]
         if isinstance(field.source, Const):
             return self._constant(field, described.type)
-        variable = self._generation.names.free(f"{field.name}_" if field.name in {"id", "text"} else field.name)
+        variable = self._generation.names.free("record_id" if field.name == "id" else field.name)
         self._text.add(f"# {field.name}")
         if isinstance(field.source, ObjectFrom):
             self._object(field.source, variable, target=target)
@@ -41,21 +48,21 @@ class FieldCode:
         if target.format == "record-id":
             self._identifier(field, variable, target=target)
             return variable
-        optional = self._value(field, variable, target=target, type_=described.type)
-        if optional:
+        if self._value(field, variable, target=target, type_=described.type).optional:
             self._nothing(field, variable, target=target, described=described)
         return variable
 
     def _identifier(self, field: Field, variable: str, *, target: Target) -> None:
         """Writes the record's id: partner, resource, dataset, and the source's own id, made safe."""
         free = msgspec.structs.replace(target, pattern=None, format=None, min_length=1)
-        optional = self._value(field, variable, target=free, type_=str)
-        if optional:
+        value = self._value(field, variable, target=free, type_=str)
+        if value.optional:
             self._nothing(field, variable, target=target, described=self._fields[field.name])
         generation = self._generation
-        self._text.add(f"{variable} = identifier({variable})")
-        with self._text.block(f"if len({variable}) > {LONGEST_ID}:"):
-            self.failure(field, variable).write("'too-long'")
+        if not value.digits:
+            self._text.add(f"{variable} = identifier({variable})")
+            with self._text.block(f"if len({variable}) > {LONGEST_ID}:"):
+                self.failure(field, variable).write("'too-long'")
         prefix = f"{generation.partner}:{generation.resource.name}:{generation.dataset}."
         self._text.add(f"{variable} = f'{prefix}{{{variable}}}'")
 
@@ -73,8 +80,8 @@ class FieldCode:
         empties = field.unreadable is not None
         return Failure(self._generation, field=field.name, variable=variable, empties=empties, where=where)
 
-    def _value(self, field: Field, variable: str, *, target: Target, type_: Any) -> bool:
-        """Writes source and operations; whether the variable may be None in the end."""
+    def _value(self, field: Field, variable: str, *, target: Target, type_: Any) -> _Written:
+        """Writes source and operations."""
         failure = self.failure(field, variable)
         source = SourceCode(self._generation, self._paths, field=field, failure=failure)
         source.write()
@@ -85,7 +92,7 @@ class FieldCode:
                     code.write(kinds=source.kinds, items=source.items)
             else:
                 code.write(kinds=source.kinds, items=source.items)
-            return source.optional or failure.empties
+            return _Written(optional=source.optional or failure.empties)
         value = ValueCode(
             self._generation,
             field,
@@ -98,7 +105,7 @@ class FieldCode:
         )
         value.operations()
         value.fit()
-        return value.optional
+        return _Written(optional=value.optional, digits=value.digits)
 
     def _is_percent(self, field: Field) -> bool:
         """Whether the number's unit is `%`, by conversion, promise, or the record's own constant unit."""
@@ -144,8 +151,7 @@ class FieldCode:
                 continue
             wanted = member_target(target, member.name)
             name = self._generation.names.free(f"{variable}_{member.name}")
-            optional = self._value(member, name, target=wanted, type_=str)
-            if not optional:
+            if not self._value(member, name, target=wanted, type_=str).optional:
                 self._text.add(f"{variable}[{member.name!r}] = {name}")
                 continue
             self._missing_member(member, name)

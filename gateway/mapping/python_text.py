@@ -12,18 +12,24 @@ class PythonText:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._depth = 0
+        self._closed: tuple[str, int, int] | None = None
 
     def add(self, *lines: str) -> None:
         """Writes lines at the present depth."""
         self._lines.extend("    " * self._depth + line if line else "" for line in lines)
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
-        """Writes `head`, and what is written meanwhile one step deeper."""
-        self.add(head)
+    def block(self, head: str, *, joined: bool = False) -> Iterator[None]:
+        """Writes `head`, and what is written meanwhile one step deeper.
+
+        `joined` goes on in the block just closed, if that has the same head.
+        """
+        if not (joined and self._closed == (head, self._depth, len(self._lines))):
+            self.add(head)
         self._depth += 1
         yield
         self._depth -= 1
+        self._closed = (head, self._depth, len(self._lines))
 
     def __str__(self) -> str:
         return "\n".join(self._lines) + "\n"

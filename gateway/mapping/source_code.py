@@ -10,8 +10,6 @@ from gateway.mapping.paths import Path
 from gateway.mapping.text import comparable
 from gateway.mapping.used_part import Part
 
-_SPACED = frozenset({"squash", "title", "sentence"})
-
 
 class SourceCode:
     """Writes `variable = …` for a field's source, and says of which kinds the value then is."""
@@ -41,7 +39,7 @@ class SourceCode:
             case Use(function, paths):
                 self._use(function, paths)
 
-    def _read(self, path: Path, variable: str, *, trim: bool = True) -> Part:
+    def _read(self, path: Path, variable: str, *, squash: bool = False) -> Part:
         """Reads a path, trims text and makes the declared values null."""
         failure = self._failure
         if variable != failure.variable:
@@ -53,21 +51,21 @@ class SourceCode:
                 where=self._paths.pointer(path),
             )
         part = self._paths.read(path, variable, failure=failure)
-        self._trim(part, variable, trim=trim)
+        self._trim(part, variable, squash=squash)
         return self._nullify(part, variable)
 
-    def _trim(self, part: Part, variable: str, *, trim: bool) -> None:
+    def _trim(self, part: Part, variable: str, *, squash: bool) -> None:
+        """Writes the trimming of text; squashing it does the same and more."""
         kinds = part.type.scalar_kinds
-        if "string" not in kinds or not trim:
+        if "string" not in kinds:
             return
-        asked = "" if kinds == {"string"} and not part.optional else f"if type({variable}) is str:"
-        if kinds == {"string"} and part.optional:
-            asked = f"if {variable} is not None:"
-        if asked:
-            with self._text.block(asked):
-                self._text.add(f"{variable} = {variable}.strip()")
-        else:
-            self._text.add(f"{variable} = {variable}.strip()")
+        trimmed = f'{variable} = " ".join({variable}.split())' if squash else f"{variable} = {variable}.strip()"
+        if kinds == {"string"} and not part.optional:
+            self._text.add(trimmed)
+            return
+        asked = f"{variable} is not None" if kinds == {"string"} else f"type({variable}) is str"
+        with self._text.block(f"if {asked}:"):
+            self._text.add(trimmed)
 
     def _nullify(self, part: Part, variable: str) -> Part:
         """Writes `null_if` for the values that can stand here; items of lists come later."""
@@ -89,15 +87,15 @@ class SourceCode:
 
     def _from(self, paths: tuple[Path, ...]) -> None:
         field = self._field
-        trim = not (field.text in _SPACED and field.pattern is None and field.split is None)
-        first = self._read(paths[0], self._variable, trim=trim)
+        squash = is_squashed_at_once(field)
+        first = self._read(paths[0], self._variable, squash=squash)
         self._note(first)
         self.optional = first.optional
         for path in paths[1:]:
             if not self.optional:
                 return
             with self._text.block(f"if {self._variable} is None:"):
-                part = self._read(path, self._variable, trim=trim)
+                part = self._read(path, self._variable, squash=squash)
             self._note(part)
             self.optional = part.optional
 
@@ -174,6 +172,11 @@ class SourceCode:
         with self._text.block(f"if {self._variable} is UNREADABLE:"):
             self._failure.write("'rule-failed'")
         self.kinds, self.optional = frozenset({"any"}), True
+
+
+def is_squashed_at_once(field: Field) -> bool:
+    """Whether squashing is the first thing done to the field's text, so that it serves as the trimming."""
+    return isinstance(field.source, From) and field.text == "squash" and field.pattern is None and field.split is None
 
 
 def _can_be(value: Scalar, kinds: frozenset[Any]) -> bool:

@@ -15,6 +15,7 @@ from gateway.mapping.declaration import NOTHING, Field
 from gateway.mapping.generation import Failure, Generation
 from gateway.mapping.numbers import converted, reader_of_number, rupiah, whole
 from gateway.mapping.periods import period_reader
+from gateway.mapping.source_code import is_squashed_at_once
 from gateway.mapping.targets import Target
 from gateway.mapping.text import first_group, sentence, title
 from gateway.mapping.units import UNITS
@@ -25,7 +26,10 @@ _TEXT_CODE = {"squash": '" ".join({0}.split())', "upper": "{0}.upper()", "lower"
 
 
 class ValueCode:
-    """Writes the operations on one scalar. `kinds` are JSON kinds, or `date`, `instant`, `code`, `point`, `any`."""
+    """Writes the operations on one scalar. `kinds` are JSON kinds, or `date`, `instant`, `code`, `point`, `any`.
+
+    In the end, `optional`: the variable may be None; `digits`: its text is a whole number within 64 bits.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,8 @@ class ValueCode:
         self.kinds = kinds
         self.optional = optional
         self.fits = False
+        self.digits = False
+        self._sure = True
 
     @contextmanager
     def present(self) -> Iterator[None]:
@@ -57,7 +63,8 @@ class ValueCode:
         if not self.optional:
             yield
             return
-        with self._text.block(f"if {self.variable} is not None:"):
+        with self._text.block(f"if {self.variable} is not None:", joined=self._sure):
+            self._sure = True
             yield
 
     def operations(self) -> None:
@@ -102,8 +109,10 @@ class ValueCode:
         self.narrow("string", "integer", "number")
         if self.kinds == {"integer"}:
             self._set(f"str({self.variable})")
+            self.digits = not (self._field.pattern or self._field.text)
         elif self.kinds != {"string"}:
-            self._set(f"text_of({self.variable})")
+            with self.present(), self._text.block(f"if type({self.variable}) is not str:"):
+                self._text.add(f"{self.variable} = text_of({self.variable})")
         self.kinds = frozenset({"string"})
 
     def _set(self, expression: str) -> None:
@@ -113,7 +122,7 @@ class ValueCode:
     def _fail(self, reason: str, *, is_none: bool = False) -> None:
         self._failure.write(reason, is_none=is_none)
         if self._failure.empties:
-            self.optional = True
+            self.optional, self._sure = True, False
 
     def _set_or_fail(self, expression: str, reason: str) -> None:
         """The expression's value; None is a failure."""
@@ -129,11 +138,13 @@ class ValueCode:
         self.to_text()
         name = self._give(f"in_{self._field.name}", first_group(self._field.pattern or ""))
         self._set(f"{name}({self.variable})")
-        self.optional = True
+        self.optional, self._sure = True, False
 
     def _case(self) -> None:
         self.to_text()
         how = self._field.text or "squash"
+        if how == "squash" and is_squashed_at_once(self._field):
+            return
         if how in _TEXT_CODE:
             self._set(_TEXT_CODE[how].format(self.variable))
         else:
@@ -267,7 +278,7 @@ class ValueCode:
     def _guard_text(self) -> None:
         target, variable = self._target, self.variable
         guards = []
-        if target.min_length:
+        if target.min_length and not self.digits:
             asked = f"not {variable}" if target.min_length == 1 else f"len({variable}) < {target.min_length}"
             guards.append((asked, "'too-short'"))
         if target.max_length is not None and (self._field.shorten is None or self._field.shorten > target.max_length):
@@ -291,6 +302,4 @@ class ValueCode:
         with self.present():
             for position, (asked, reason) in enumerate(guards):
                 with self._text.block(f"{'elif' if position else 'if'} {asked}:"):
-                    self._failure.write(reason)
-        if self._failure.empties:
-            self.optional = True
+                    self._fail(reason)
