@@ -20,11 +20,17 @@ from gateway.upstream.shared import CachedDocument, DocumentCache
 _log = structlog.get_logger(__name__)
 
 
+_LIVE_S = 1.0
+"""Documents that are fresh for less are kept for the day their platform fails, and are shared only so often …"""
+_SHARE_EVERY_S = 5.0
+
+
 class Kept(msgspec.Struct, frozen=True):
-    """A document and the digest of its body."""
+    """A document and the digest of its body. `shared_at` is when the shared cache last got one for its key."""
 
     document: CachedDocument
     digest: str
+    shared_at: float = float("-inf")
 
     def reply(self, asked: AskedDataset, *, stale: bool = False) -> Reply:
         """As the exchange gets it."""
@@ -88,7 +94,8 @@ class Documents:
     async def find(self, asked: AskedDataset, key: str) -> Kept | None:
         """The newest document there is, fresh or stale, but none older than may ever be answered."""
         here = self._recent.get(key)
-        shared = await self._cache.get(key) if asked.cacheable else None
+        is_enough = here is not None and asked.fresh_for_s < _LIVE_S
+        shared = await self._cache.get(key) if asked.cacheable and not is_enough else None
         if shared is not None and (here is None or shared.fetched_at > here.document.fetched_at):
             here = _digested(shared)
             self._recent.put(key, here)
@@ -119,8 +126,8 @@ class Documents:
                 )
             )
         if asked.cacheable:
+            kept = self._shared(asked, key, kept)
             self._recent.put(key, kept)
-            self._share(asked, key, kept)
         elif asked.fresh_for_s > 0:
             self._recent.put(key, kept)
             asyncio.get_running_loop().call_later(asked.fresh_for_s, self._recent.drop_this, key, kept)
@@ -131,12 +138,19 @@ class Documents:
         if self._puts:
             await asyncio.wait(self._puts)
 
-    def _share(self, asked: AskedDataset, key: str, kept: Kept) -> None:
+    def _shared(self, asked: AskedDataset, key: str, kept: Kept) -> Kept:
+        """`kept` with when it or its forerunner was shared."""
         keep_s = asked.fresh_for_s + asked.stale_if_error_s
-        if keep_s > 0:
-            task = asyncio.create_task(self._cache.put(key, kept.document, keep_s))
-            self._puts.add(task)
-            task.add_done_callback(self._put_is_done)
+        before = self._recent.get(key)
+        now = kept.document.fetched_at
+        if asked.fresh_for_s < _LIVE_S and before is not None and 0 <= now - before.shared_at < _SHARE_EVERY_S:
+            return msgspec.structs.replace(kept, shared_at=before.shared_at)
+        if keep_s <= 0:
+            return kept
+        task = asyncio.create_task(self._cache.put(key, kept.document, keep_s))
+        self._puts.add(task)
+        task.add_done_callback(self._put_is_done)
+        return msgspec.structs.replace(kept, shared_at=now)
 
     def _put_is_done(self, task: asyncio.Task[None]) -> None:
         self._puts.discard(task)

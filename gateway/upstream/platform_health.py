@@ -18,6 +18,8 @@ _LONGEST_DELAY_S = 1.0
 _LEAST_TIME_LEFT_S = 0.1
 _LONGEST_QUIET_S = 60.0
 _MOST_SAVED_RETRIES = 10.0
+_TRUSTED_S = 0.25
+"""So long after an answer the board need not be asked: what others saw fail has just worked here."""
 
 _SICK = frozenset({Fault.TIMEOUT, Fault.UNREACHABLE})
 """Only these speak against the platform as a whole; a page it cannot show speaks against that dataset."""
@@ -46,25 +48,34 @@ class PlatformHealth:
         self._meter = meter
         self._saved_retries = _MOST_SAVED_RETRIES
         self._quiet_until = 0.0
+        self._answered_at = float("-inf")
+        self._must_tell = True
 
     async def require_askable(self) -> None:
         """Raises `CircuitOpenError` while the platform is to be left alone."""
         quiet_s = self._quiet_until - time.monotonic()
         if quiet_s > 0:
             raise CircuitOpenError("the platform asked to be left alone for a while", retry_after_s=quiet_s)
-        if not await self._board.may_ask(self._platform, self._settings.breaker_open_s):
-            raise CircuitOpenError("the platform failed too often; it is left alone for a while")
+        if time.monotonic() - self._answered_at >= _TRUSTED_S:
+            self._must_tell = True
+            if not await self._board.may_ask(self._platform, self._settings.breaker_open_s):
+                raise CircuitOpenError("the platform failed too often; it is left alone for a while")
         self._saved_retries = min(_MOST_SAVED_RETRIES, self._saved_retries + self._settings.retry_budget)
 
     async def answered(self) -> None:
         """The platform is there."""
-        await self._board.succeeded(self._platform)
+        self._answered_at = time.monotonic()
+        if self._must_tell:
+            self._must_tell = False
+            await self._board.succeeded(self._platform)
 
     async def failed(self, error: AdapterError) -> bool:
         """Counts the failure; whether the platform may still be asked."""
         if error.fault not in _SICK:
             await self.answered()
             return True
+        self._answered_at = float("-inf")
+        self._must_tell = True
         if error.retry_after_s is not None:
             quiet_s = min(error.retry_after_s, _LONGEST_QUIET_S)
             self._quiet_until = max(self._quiet_until, time.monotonic() + quiet_s)

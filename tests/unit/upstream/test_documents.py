@@ -1,5 +1,6 @@
 """What is kept, for how long, and how much of it."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,3 +98,17 @@ async def test_the_newer_of_two_documents_is_found(cache, clock):
     await there.settle()
     assert b"new" == (await here.find(ASKED, "k")).document.body
     assert b"new" == here.fresh_here(ASKED, "k").document.body
+
+
+async def test_a_document_that_is_never_fresh_is_shared_every_few_seconds(cache, clock):
+    """It is there for the day its platform fails; each question need not write it anew."""
+    live = msgspec.structs.replace(ASKED, fresh_for_s=0)
+    documents = Documents(cache=cache, clock=clock, max_bytes=100)
+    shared = []
+    for body in (b"1", b"2", b"3"):
+        documents.keep(live, "k", Document(body=body), known=None)
+        await documents.settle()
+        shared.append((await cache.get("k")).body)
+        clock.at += 3
+    assert [b"1", b"1", b"3"] == shared
+    assert b"3" == (await documents.find(live, "k")).document.body
