@@ -13,6 +13,10 @@ INTEGER_DIGITS = 20
 """Whole numbers in documents lie within 64 bits; a larger one is refused when it is read."""
 _SAFE = re.compile(r"[A-Za-z0-9._-]*")
 _MAYBE_EMPTY = (None, "uri-reference")
+_ASCII_ONLY = re.compile(r"\(\?[a-z]*a")
+"""Behind this flag, white space beyond ASCII counts as none."""
+_CASELESS = re.compile(r"\(\?[a-z]*i")
+"""Behind this flag, `[a-z]` also finds the long s and the Kelvin sign."""
 _NEVER_SPACE = (opcodes.CATEGORY_DIGIT, opcodes.CATEGORY_WORD, opcodes.CATEGORY_NOT_SPACE)
 _FORMAT_LENGTHS = {"date": 10, "kode-wilayah": 13, "postal-code": 5, "uuid": 36}
 
@@ -74,13 +78,14 @@ def pattern_facts(pattern: str) -> TextFacts:
     """What a text in which `pattern` is found holds; length and signs only where it spans the whole text."""
     tree = parser.parse(pattern)
     items = list(tree)
-    solid = _solid(items)
+    solid = 0 if _ASCII_ONLY.search(pattern) else _solid(items)
     lines = tree.state.flags & re.MULTILINE
     spans = not lines and len(items) > 1 and _is_start(items[0]) and _is_end(items[-1])
     if not spans:
         return TextFacts(solid, None, safe=False)
     width = int(tree.getwidth()[1])
-    return TextFacts(solid, width if width < 1_000_000 else None, safe=_safe(items[1:-1]))
+    safe = _safe(items[1:-1]) and not _CASELESS.search(pattern)
+    return TextFacts(solid, width if width < 1_000_000 else None, safe=safe)
 
 
 @lru_cache(maxsize=512)
@@ -92,7 +97,9 @@ def group_facts(pattern: str) -> TextFacts:
         return TextFacts(0, None, safe=False)
     width = int(group.getwidth()[1])
     items = list(group)
-    return TextFacts(_solid(items), width if width < 1_000_000 else None, safe=_safe(items))
+    solid = 0 if _ASCII_ONLY.search(pattern) else _solid(items)
+    safe = _safe(items) and not _CASELESS.search(pattern)
+    return TextFacts(solid, width if width < 1_000_000 else None, safe=safe)
 
 
 def _is_start(item: tuple[Any, Any]) -> bool:
@@ -135,7 +142,7 @@ def _solid(tree: Iterable[tuple[Any, Any]]) -> int:
         if operation is opcodes.LITERAL:
             count += not chr(argument).isspace()
         elif operation is opcodes.IN:
-            count += not any(_may_be_space(member) for member in argument)
+            count += not _class_has_space(argument)
         elif operation is opcodes.BRANCH:
             count += min(_solid(branch) for branch in argument[1])
         elif operation in (opcodes.MAX_REPEAT, opcodes.MIN_REPEAT, opcodes.POSSESSIVE_REPEAT):
@@ -143,6 +150,13 @@ def _solid(tree: Iterable[tuple[Any, Any]]) -> int:
         else:
             count += sum(_solid(inner) for inner in _inner(operation, argument))
     return count
+
+
+def _class_has_space(members: list[tuple[Any, Any]]) -> bool:
+    """Whether white space may be of a character class."""
+    if members[0][0] is opcodes.NEGATE:
+        return (opcodes.CATEGORY, opcodes.CATEGORY_SPACE) not in members
+    return any(_may_be_space(member) for member in members)
 
 
 def _may_be_space(member: tuple[Any, Any]) -> bool:
