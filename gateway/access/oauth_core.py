@@ -32,9 +32,11 @@ from gateway.access.oauth_outcome import Introspection, Issued, OAuthError, OAut
 from gateway.access.oauth_request import BASIC_METHOD, GRANT_TYPE, ClientView, CoreRequest
 from gateway.access.secrets import SecretKeeper
 from gateway.access.signing_keys import SigningKeys
+from gateway.errors import BadConfiguration
 
 AUTH_METHODS = (client_assertion.METHOD, BASIC_METHOD)
 NOT_PROVED = "client authentication failed"
+_SHORTEST_TTL_S, _LONGEST_TTL_S = 30, 3600
 
 
 class _InvalidTarget(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
@@ -42,9 +44,18 @@ class _InvalidTarget(OAuth2Error):  # type: ignore[misc]  # Authlib has no types
 
 
 class OAuthCore:
-    """Decides about requests. `issuer` is the gateway's public URL."""
+    """Decides about requests. `issuer` is the gateway's public URL.
+
+    Raises `BadConfiguration` for a life of tokens that nobody should want: the denylist remembers an
+    hour, and less than 30 s is over before it is used.
+    """
 
     def __init__(self, *, issuer: str, keys: SigningKeys, secrets: SecretKeeper, token_ttl_s: int) -> None:
+        if not _SHORTEST_TTL_S <= token_ttl_s <= _LONGEST_TTL_S:
+            raise BadConfiguration(
+                f"gateway.toml: access.token_ttl_s: {token_ttl_s} is out of range;"
+                f" write {_SHORTEST_TTL_S} to {_LONGEST_TTL_S} seconds"
+            )
         self.issuer = issuer
         self.audience = audience_of(issuer)
         self.keys = keys

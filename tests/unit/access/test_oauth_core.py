@@ -13,9 +13,10 @@ from joserfc.jwk import ECKey
 from gateway.access.access_token import audience_of, read_access_token
 from gateway.access.client import ClientStatus, Profile
 from gateway.access.keys import public_jwks
+from gateway.access.oauth_core import OAuthCore
 from gateway.access.oauth_form import OAuthForm
 from gateway.access.oauth_outcome import Issued, OAuthError, OAuthRefused
-from gateway.errors import StoreUnavailable
+from gateway.errors import BadConfiguration, StoreUnavailable
 from tests.support.access import (
     ISSUER,
     KEY_CLIENT,
@@ -502,3 +503,10 @@ async def test_the_banned_module_is_never_loaded(world):
     await world.issuer.issue(a_form(world.authorization))
     await world.issuer.issue(an_assertion_form(an_assertion(world.clock)))
     assert [] == [name for name in sys.modules if name.startswith("authlib.jose")]
+
+
+@pytest.mark.parametrize("ttl", [0, -1, 29, 3601, 864_000])
+def test_a_life_of_tokens_that_nobody_should_want_stops_the_start(world, ttl):
+    """Authlib's own default for this grant is ten days."""
+    with pytest.raises(BadConfiguration, match=r"access\.token_ttl_s"):
+        OAuthCore(issuer=ISSUER, keys=world.keys, secrets=world.keeper, token_ttl_s=ttl)
