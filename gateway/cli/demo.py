@@ -12,19 +12,23 @@ from gateway.cli.options import with_json
 @click.option("--once", is_flag=True, help="Make the exchanges, print what came through, and end.")
 @click.option("--port", type=click.IntRange(1, 65_534), help="Where the gateway listens: 8400, or a free one.")
 @click.option("--faults", is_flag=True, help="Let the platforms wait and fail as regional portals were measured to.")
+@click.option("--platforms", is_flag=True, help="Only the stand-in platforms, for a gateway served beside them.")
 @with_json
-def command(*, once: bool, port: int | None, faults: bool, as_json: bool) -> int:
+def command(*, once: bool, port: int | None, faults: bool, platforms: bool, as_json: bool) -> int:
     """Stand-in platforms of Jakarta and Sumedang, a seeded gateway before them, and real exchanges over HTTP.
 
     What came through is printed per consumer, provider and resource. The exit code is 0 if every exchange brought
     records, every ledger adds up, and what had to be refused was.
     """
-    from gateway.demo.run import demonstrate
+    from gateway.demo.run import demonstrate, serve_platforms
     from gateway.demo.show import as_document, as_table
 
     def tell(sentence: str) -> None:
         click.echo(sentence, err=True)
 
+    if platforms:
+        asyncio.run(serve_platforms(faults=faults, tell=tell))
+        return ExitCode.OK
     report = asyncio.run(
         demonstrate(
             once=once,

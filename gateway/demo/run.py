@@ -23,7 +23,7 @@ async def demonstrate(
     """
     port = port or (free_port() if once else 8400)
     admin_port = free_port() if once else port + 1
-    async with StandIns(port=0 if once else DEFAULT_PORT, faults=Faults(measured=faults)) as stand_ins:
+    async with StandIns(faults=Faults(measured=faults)) as stand_ins:
         tell(f"stand-in platforms of Jakarta and Sumedang: {stand_ins.base_url}")
         async with installed(stand_ins, port=port, admin_port=admin_port) as installation:
             tell(f"gateway: {installation.url}")
@@ -33,6 +33,14 @@ async def demonstrate(
                 tell(invitation(installation))
                 await _until_stopped()
     return report
+
+
+async def serve_platforms(*, faults: bool, tell: Callable[[str], None]) -> None:
+    """Only the stand-in platforms, at the addresses of the shipped settings, for a gateway that is served beside."""
+    async with StandIns(port=DEFAULT_PORT, faults=Faults(measured=faults)) as stand_ins:
+        tell(f"stand-in platforms of Jakarta and Sumedang: {stand_ins.base_url}\n\nA gateway that asks them needs:\n")
+        tell("\n".join(f"export {name}={value}" for name, value in stand_ins.secrets.items()))
+        await _until_stopped()
 
 
 async def _report(installation: Installation) -> Report:
