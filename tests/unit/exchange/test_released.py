@@ -89,7 +89,7 @@ async def test_personal_fields_are_never_kept():
 
 
 async def test_what_is_kept_is_bounded_in_bytes():
-    """The least lately used goes first; a document that would take half of it all is not kept."""
+    """The least lately used goes first; a document that is larger than all of it is not kept."""
     mapping = PlainMapping(RESOURCES["facility"])
     weight = (await release(releases(), mapping, source())).weight
     store = releases(bytes_kept=weight * 5 // 2)
