@@ -8,7 +8,7 @@ was followed is still trusted until the last token it may have signed has expire
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,15 @@ class _Loaded:
     public: dict[str, ECKey]
 
 
+@dataclass(frozen=True, slots=True)
+class _Trusted:
+    """What is trusted until then."""
+
+    until: float = 0.0
+    keys: KeySet = field(default_factory=lambda: KeySet([]))
+    kids: frozenset[str] = frozenset()
+
+
 def rotate(folder: Path, *, now: float, token_ttl_s: int, announce_s: int = ANNOUNCE_S) -> str:
     """Adds a key that begins to sign in `announce_s`, and takes away those nobody needs; the new `kid`."""
     with folder_lock(folder):
@@ -76,7 +85,7 @@ class SigningKeys:
         self._clock = clock
         self._ttl_s = token_ttl_s
         self._loaded = loaded
-        self._trusted: tuple[float, KeySet] = (0.0, KeySet([]))
+        self._trusted = _Trusted()
 
     @classmethod
     def opened(cls, folder: Path, *, clock: Clock, token_ttl_s: int) -> "SigningKeys":
@@ -97,18 +106,23 @@ class SigningKeys:
 
     def trusted(self) -> KeySet:
         """The public keys whose tokens still count, and those that are announced."""
-        until, keys = self._trusted
-        now = self._clock.seconds()
-        if now >= until:
-            ends = _ends(self._loaded.listed, token_ttl_s=self._ttl_s)
-            keys = KeySet([self._loaded.public[key.kid] for key, end in ends if end > now])
-            until = min((end for _, end in ends if end > now), default=now)
-            self._trusted = (until, keys)
-        return keys
+        return self._now_trusted().keys
 
     def is_trusted(self, kid: str) -> bool:
         """Whether tokens that were signed with that key still count."""
-        return any(key.kid == kid for key in self.trusted().keys)
+        return kid in self._now_trusted().kids
+
+    def _now_trusted(self) -> _Trusted:
+        now = self._clock.seconds()
+        if now >= self._trusted.until:
+            ends = _ends(self._loaded.listed, token_ttl_s=self._ttl_s)
+            living = [(key.kid, end) for key, end in ends if end > now]
+            self._trusted = _Trusted(
+                min(end for _, end in living),
+                KeySet([self._loaded.public[kid] for kid, _ in living]),
+                frozenset(kid for kid, _ in living),
+            )
+        return self._trusted
 
     def jwks(self) -> dict[str, Any]:
         """The public keys as others need them (RFC 7517)."""
@@ -129,7 +143,7 @@ class SigningKeys:
         """Reads the folder again. Raises `BadConfiguration` where it holds no usable key."""
         loaded = await asyncio.to_thread(_load, self._folder, known=self._loaded.private)
         if loaded.listed != self._loaded.listed:
-            self._loaded, self._trusted = loaded, (0.0, KeySet([]))
+            self._loaded, self._trusted = loaded, _Trusted()
             log.info("signing_keys.changed", kids=[key.kid for key in loaded.listed])
 
 
