@@ -1,6 +1,7 @@
 """Gathering the checker's findings: all of them at once, each with its line and the nearest known name."""
 
 from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 
 from gateway.errors import BadConfiguration
 from gateway.mapping.mapped import Finding
@@ -66,8 +67,6 @@ def _field_of(path: KeyPath) -> str | None:
 
 def nearest_name(name: str, names: Collection[str]) -> str | None:
     """The one of `names` that `name` was most likely meant to be, or None if none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415  # only needed where a fault was found
-
     folded = {_fold(known): known for known in sorted(names)}
     close = get_close_matches(_fold(name), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None

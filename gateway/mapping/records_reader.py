@@ -30,9 +30,7 @@ def _from_table(table: Table) -> Records:
         headers=_headers(table),
         skip_first=table.count("skip_first") or 0,
         skip_last=table.count("skip_last") or 0,
-        keep_if=tuple(_condition(condition) for condition in table.tables("keep_if") if "from" in condition.values)
-        if _conditions_have_paths(table)
-        else (),
+        keep_if=_conditions(table),
         distinct=table.flag("distinct"),
         unpivot=_columns(table),
     )
@@ -74,13 +72,15 @@ def _headers(table: Table) -> dict[str, str]:
     return {key: text for key in headers.values if (text := headers.text(key)) is not None}
 
 
-def _conditions_have_paths(table: Table) -> bool:
-    """Faults each condition that reads nothing."""
-    conditions = table.tables("keep_if")
-    for condition in conditions:
-        if "from" not in condition:
+def _conditions(table: Table) -> tuple[Condition, ...]:
+    """The conditions; one that reads nothing is a fault."""
+    found = []
+    for condition in table.tables("keep_if"):
+        if "from" in condition:
+            found.append(_condition(condition))
+        else:
             condition.fault(None, "source-missing", "a condition needs `from`: the path whose value decides")
-    return bool(conditions)
+    return tuple(found)
 
 
 def _condition(table: Table) -> Condition:
