@@ -1,6 +1,6 @@
 """Benchmark (a): 1,000 hospitals of Jakarta's open API, from bytes to common records, ours against its peers.
 
-`python -m tests.benchmarks.bench_mapping` prints records and documents per second, and the ratio to hand-written msgspec.
+`python -m tests.benchmarks.bench_mapping` prints time, records per second and the ratio to hand-written msgspec.
 The ways are measured in turn, several rounds, and the best round of each counts, so that a busy machine spoils little.
 """
 
