@@ -150,7 +150,7 @@ class DatasetSettings(Protocol):
 
     @property
     def by_id(self) -> str | None:
-        """Path of one record, with `{id}`."""
+        """Path of one record, with `{id}`; for CKAN and CSV the column that holds the id."""
         ...
 
     @property

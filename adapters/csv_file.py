@@ -15,7 +15,7 @@ from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSetti
 from adapters.platform_client import PlatformClient
 from adapters.success import SuccessPredicate, check_content_type
 
-_OPTIONS = frozenset({"delimiter", "encoding", "id_column", "max_bytes"})
+_OPTIONS = frozenset({"delimiter", "encoding", "max_bytes"})
 _ENCODINGS = {"utf-8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "windows-1252": "cp1252", "utf-16": "utf-16"}
 _DELIMITERS = {"tab": "\t"}
 _USUAL_TYPES = ("text/csv", "application/csv", "application/vnd.ms-excel", "text/plain", "application/octet-stream")
@@ -82,7 +82,7 @@ class CsvFile:
     """One CSV file of a platform, whole.
 
     Options: `delimiter` (`,` unless said; `tab`), `encoding` (`utf-8`, with or without a mark; `windows-1252`;
-    `utf-16`), `id_column`, by which one record is found, `max_bytes` of a local file. With a `base_url` of
+    `utf-16`), `max_bytes` of a local file. `by_id` names the column that holds the id. With a `base_url` of
     `file:///folder`, files are read from that folder, and from nowhere else.
     """
 
@@ -97,7 +97,7 @@ class CsvFile:
         self._reader = CsvReader(
             delimiter=_DELIMITERS.get(delimiter, delimiter), encoding=options.get("encoding", "utf-8")
         )
-        self._id_column = options.get("id_column")
+        self._id_column = dataset.by_id
         self._dataset = dataset
         self._client = client
         self._success = SuccessPredicate(platform.success, content_type=_USUAL_TYPES)
@@ -107,7 +107,7 @@ class CsvFile:
 
     @property
     def finds_by_id(self) -> bool:
-        """Where the options name an `id_column`."""
+        """Where the settings name the column."""
         return self._id_column is not None
 
     async def fetch(self, question: Question) -> Document:

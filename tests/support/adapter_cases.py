@@ -140,7 +140,7 @@ def _ckan(request: web.Request, records: list[dict[str, str]]) -> web.Response:
     assert "/api/api/3/action/datastore_search" == request.path
     for name, value in json.loads(request.query.get("filters", "{}")).items():
         records = [it for it in records if it[name] == value]
-    offset, limit = int(request.query["offset"]), int(request.query["limit"])
+    offset, limit = int(request.query.get("offset", "0")), int(request.query.get("limit", "100"))
     result = {"records": records[offset : offset + limit], "total": len(records)}
     return _json({"help": "…", "success": True, "result": result})
 
@@ -163,6 +163,10 @@ def _xml(request: web.Request, records: list[dict[str, str]]) -> web.Response:
 
 def _data(document: Any) -> list[dict[str, str]]:
     return document["data"]
+
+
+def _result(document: Any) -> list[dict[str, str]]:
+    return document["result"]["records"]
 
 
 CASES = [
@@ -244,15 +248,24 @@ CASES = [
         "CKAN datastore",
         "ckan",
         _ckan,
-        {"options": {"resource_id": "r-1", "id_field": "id"}},
-        lambda document: document["result"]["records"],
+        {"by_id": "id", "paging": Paging(kind="offset"), "options": {"resource_id": "r-1"}},
+        _result,
         by_id=True,
+    ),
+    Case(
+        "CKAN datastore, whole",
+        "ckan",
+        _ckan,
+        {"by_id": "id", "options": {"resource_id": "r-1"}},
+        _result,
+        by_id=True,
+        is_single=True,
     ),
     Case(
         "CSV file",
         "csv_file",
         _csv,
-        {"path": "/daftar.csv", "options": {"delimiter": ";", "id_column": "id"}},
+        {"path": "/daftar.csv", "by_id": "id", "options": {"delimiter": ";"}},
         list,
         content_type="text/csv",
         by_id=True,

@@ -125,12 +125,12 @@ def folder(tmp_path):
     return inside
 
 
-def local(folder, path, **options):
+def local(folder, path, *, by_id=None, **options):
     """An adapter of a local file."""
     return build_adapter(
         "csv_file",
         platform=Platform(adapter="csv_file", base_url=folder.as_uri()),
-        dataset=Dataset(platform="p", path=path, options=options),
+        dataset=Dataset(platform="p", path=path, by_id=by_id, options=options),
         transport=HttpTransport(Upstream()),
         secrets={}.__getitem__,
     )
@@ -138,7 +138,7 @@ def local(folder, path, **options):
 
 async def test_a_local_file_is_read_and_not_again_while_it_is_the_same(folder):
     """Its time and size are its mark."""
-    adapter = local(folder, "/data 1.csv", id_column="id")
+    adapter = local(folder, "/data 1.csv", by_id="id")
     document = await adapter.fetch(Question())
     again = await adapter.fetch(Question(etag=document.etag))
     one = await adapter.fetch(Question(source_id="2"))
