@@ -33,6 +33,9 @@ def check_limits(check: FieldCheck, value: Value) -> None:
     if target.many and target.min_items > 0:
         message = f"the list may hold fewer than {target.min_items} items"
         check.hazard("unreadable", "from", "too-few", message)
+    if target.many and target.max_items is not None:
+        message = f"the list may hold more than {target.max_items} items"
+        check.hazard("unreadable", "from", "too-many", message)
 
 
 def _check_listed(check: FieldCheck, value: Value) -> None:

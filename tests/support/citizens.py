@@ -47,6 +47,7 @@ class Citizen(Record, frozen=True, kw_only=True):
     details: dict[str, str] = {}
     period: Period | None = None
     active: bool | None = None
+    languages: Annotated[list[str], msgspec.Meta(min_length=1, max_length=3)] | None = None
     nickname: Annotated[str, msgspec.Meta(min_length=1, max_length=20)] | None = None
 
 

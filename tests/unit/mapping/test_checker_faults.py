@@ -84,6 +84,18 @@ KINDS = [
     Seed("a boolean that is no text", "wrong-result", {"nickname": '{ from = "aktif" }'}),
     Seed("a date in upper case", "wrong-operand", {"nickname": '{ from = "aktif", text = "upper" }'}),
 ]
+LISTS = [
+    Seed("a list that may be too short", "too-few", {"languages": '{ from = "telepon", split = "," }'}),
+    Seed("a list that may be too long", "too-many", {"languages": '{ from = "telepon", split = "," }'}),
+    Seed("a list or one value", "one-or-many", {"phones": '{ from = ["telepon", "kebutuhan"] }'}),
+    Seed("an object of nothing", "object-empty", {"details": "{ object = {} }"}),
+    Seed(
+        "a listed value that is too long",
+        "value-not-in-target",
+        {"nickname": '{ from = "gelar" }'},
+        {"gelar": {"enum": ["Ir.", "Doktor Honoris Causa Emeritus"]}},
+    ),
+]
 TEXTS = [
     Seed("text that may be too long", "may-be-too-long", row={"panggilan": {"type": ["string", "null"]}}),
     Seed("text that may be empty", "may-be-empty", {"nickname": '{ from = "panggilan" }'}),
@@ -315,7 +327,7 @@ RECORDS = [
         more={"records": rows('unpivot = { columns = [{ from = "id", x = "1" }, { from = "tahun", y = "2" }] }')},
     ),
 ]
-SEEDS = [*CLASSIC, *PATHS, *FIELDS, *KINDS, *TEXTS, *NUMBERS, *DATES, *CODES, *POINTS, *FUNCTIONS, *RECORDS]
+SEEDS = [*CLASSIC, *PATHS, *FIELDS, *KINDS, *LISTS, *TEXTS, *NUMBERS, *DATES, *CODES, *POINTS, *FUNCTIONS, *RECORDS]
 
 
 def test_the_unchanged_mapping_has_no_finding(tmp_path):
@@ -340,3 +352,10 @@ def test_each_classic_fault_is_one_finding(seed, tmp_path):
     schema = source_schema(seed.row, optional=seed.more.get("optional", set()))
     found = findings_of(tmp_path, mapping=mapping_text(seed.fields), schema=schema)
     assert [seed.code] == [finding.code for finding in found]
+
+
+def test_a_mapping_of_another_resource_is_found(tmp_path):
+    """A mapping is checked against the resource that it names."""
+    mapping = mapping_text().replace('resource = "citizen"', 'resource = "facility"')
+    found = findings_of(tmp_path, mapping=mapping, schema=source_schema())
+    assert [("resource-differs", 1)] == [(one.code, one.line) for one in found]
