@@ -7,7 +7,9 @@ from typing import Protocol
 import msgspec
 
 from gateway.agreements.check import Offer
-from gateway.exchange.pushdown import PushDown, RegionCodes
+from gateway.errors import BadConfiguration
+from gateway.exchange.filters import FILTERS
+from gateway.exchange.pushdown import REGION_SCHEMES, PushDown, RegionCodes
 from gateway.ids import DatasetId, PartnerId, RecordId
 from gateway.mapping.mapped import Mapped
 from gateway.settings import Dataset, Partner
@@ -88,6 +90,7 @@ def _offered(
     id: DatasetId, *, partner: Partner, dataset: Dataset, mapping: CompiledMapping, regions: RegionCodes | None
 ) -> OfferedDataset:
     provider = PartnerId(partner.id)
+    _check_filters(id, dataset=dataset, resource=mapping.resource.name)
     return OfferedDataset(
         id=id,
         partner=provider,
@@ -97,6 +100,27 @@ def _offered(
         offer=Offer(id, provider, dataset.access == "open"),
         size=min(dataset.paging.size or _QUESTION_SIZE, dataset.paging.max_size),
     )
+
+
+def _check_filters(id: DatasetId, *, dataset: Dataset, resource: str) -> None:
+    """Raises `BadConfiguration` for a filter that the resource does not have, or a word about one that is not set."""
+    partner, _, name = id.partition("/")
+    known = FILTERS[resource]
+    for key, names, among in (
+        ("filters", dataset.filters, known),
+        ("filter_values", dataset.filter_values, dataset.filters),
+        ("filter_schemes", dataset.filter_schemes, dataset.filters),
+    ):
+        for word in names:
+            if word not in among:
+                where = f"datasets.{name}.{key}.{word}"
+                message = f"partners/{partner}.toml: {where}: expected one of {', '.join(among) or 'none'}"
+                raise BadConfiguration(message, file=f"partners/{partner}.toml", key=where)
+    scheme = dataset.filter_schemes.get("region", "kemendagri")
+    if scheme not in REGION_SCHEMES:
+        where = f"datasets.{name}.filter_schemes.region"
+        message = f"partners/{partner}.toml: {where}: expected one of {', '.join(REGION_SCHEMES)}"
+        raise BadConfiguration(message, file=f"partners/{partner}.toml", key=where)
 
 
 def _unescaped(text: str) -> str | None:

@@ -1,6 +1,5 @@
 """What of a question's filters a platform can apply itself, and what the gateway applies after mapping."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from gateway.mapping.regions import Regions
 from gateway.settings import Dataset
 from schemas.record import Record
 
-Keep = Callable[[Record], bool]
+REGION_SCHEMES = ("bps", "kemendagri")
 
 
 class RegionCodes(Protocol):

@@ -1,5 +1,6 @@
 import pytest
 
+from gateway.errors import BadConfiguration
 from gateway.exchange.offers import Offers
 from gateway.ids import DatasetId, RecordId
 from schemas.resources import RESOURCES
@@ -50,3 +51,30 @@ def test_a_record_id_leads_to_its_dataset_and_source_id():
 def test_an_id_that_no_record_can_have_leads_nowhere(record_id):
     """None of these is asked of a platform."""
     assert OFFERS.of_record(RecordId(record_id), resource="facility") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"filters": {"regoin": "kota"}}, "datasets.hospitals.filters.regoin"),
+        ({"filters": {"period": "tahun"}}, "datasets.hospitals.filters.period"),
+        ({"filter_values": {"kind": {}}}, "datasets.hospitals.filter_values.kind"),
+        (
+            {"filters": {"kind": "jenis"}, "filter_schemes": {"region": "bps"}},
+            "datasets.hospitals.filter_schemes.region",
+        ),
+        (
+            {"filters": {"region": "kota"}, "filter_schemes": {"region": "BPS"}},
+            "datasets.hospitals.filter_schemes.region",
+        ),
+    ],
+    ids=str,
+)
+def test_a_filter_that_the_resource_does_not_have_stops_the_start(settings, key):
+    """The message names the file and the key; a filter that is set in vain would be missed by nobody."""
+    with pytest.raises(BadConfiguration) as caught:
+        Offers(
+            partners={"jakarta": partner("jakarta", hospitals=dataset(**settings))},
+            mappings={DatasetId("jakarta/hospitals"): PlainMapping(RESOURCES["facility"])},
+        )
+    assert {"file": "partners/jakarta.toml", "key": key} == caught.value.parameters
