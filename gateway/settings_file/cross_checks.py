@@ -112,8 +112,6 @@ def _dataset(dataset: Dataset, *, platforms: Iterable[str]) -> Iterator[Finding]
     known = sorted(platforms)
     if dataset.platform not in known:
         yield ("platform",), f"expected one of {', '.join(known) or 'none'}{_nearest(dataset.platform, known)}"
-    if dataset.by_id is not None and "{id}" not in dataset.by_id:
-        yield ("by_id",), "expected a path with {id} in it"
     for name in ("fresh_for_s", "stale_if_error_s"):
         if getattr(dataset, name) < 0:
             yield (name,), "expected 0 or more"
