@@ -78,7 +78,8 @@ def _lines(text: str) -> dict[KeyPath, int]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             table = _parts(header.group(1))
-            lines.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
         elif key := _KEY.match(line):
             lines.setdefault((*table, *_parts(key.group(1))), number)
     return lines
