@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+import structlog
 
 from adapters.base import Question
 from gateway.access.caller import Caller
@@ -82,6 +83,7 @@ class ExchangePath:
         scope = self._scopes[query.resource]
         async with self._recorder.recording(query, scope=scope) as note:
             caller = note.caller = require(await self._tokens.check(token, scope=scope))
+            structlog.contextvars.bind_contextvars(client_id=caller.client_id)
             understood = note.understood = self._reader.read(query, caller=caller)
             asker = Asker(caller.partner, caller.purpose, caller.profile is Profile.FAPI)
             grant = note.grant = require(await self._agreements.check(asker, understood.wanted))
