@@ -49,10 +49,12 @@ class PartnerClient:
     async def token(self, scope: str, *, purpose: str = PURPOSE) -> str:
         """An access token, asked for once. Raises `aiohttp.ClientResponseError` where there is none to be had."""
         if (scope, purpose) not in self._tokens:
-            auth = aiohttp.BasicAuth(self._credentials.client_id, self._credentials.secret)
+            login = aiohttp.encode_basic_auth(self._credentials.client_id, self._credentials.secret)
             form = {"grant_type": "client_credentials", "scope": scope, "purpose": purpose}
             url = f"{self._url}/oauth/token"
-            async with self._http.post(url, data=form, auth=auth, raise_for_status=True) as response:
+            async with self._http.post(
+                url, data=form, headers={"Authorization": login}, raise_for_status=True
+            ) as response:
                 self._tokens[scope, purpose] = (await response.json())["access_token"]
         return self._tokens[scope, purpose]
 
