@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.audit.record import AuditRecord
 from gateway.errors import AuditUnavailable, StoreUnavailable
-from gateway.storage.engine import writing
 from gateway.storage.sequence import AUDIT, take
 from gateway.storage.tables import audit_records
+from gateway.storage.transactor import Transactor
 
 LIMIT_S = 5.0
 QUEUE = 20_000
@@ -36,7 +37,7 @@ class GroupCommitTrail:
     """`AuditTrail` over the database; one writer task per process."""
 
     def __init__(self, engine: AsyncEngine, *, limit_s: float = LIMIT_S, queue: int = QUEUE) -> None:
-        self._engine = engine
+        self._transactor = Transactor(engine)
         self._limit_s = limit_s
         self._queue = queue
         self._waiting: deque[_Waiting] = deque()
@@ -71,6 +72,7 @@ class GroupCommitTrail:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._writer, self._limit_s)
             self._writer = None
+        await self._transactor.close()
 
     async def _run(self) -> None:
         """Writes batch after batch; while one is being committed, the next one gathers."""
@@ -81,8 +83,8 @@ class GroupCommitTrail:
                 continue
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
-                async with asyncio.timeout(self._limit_s), writing(self._engine) as connection:
-                    first = await _insert(connection, [waiting.row for waiting in batch])
+                async with asyncio.timeout(self._limit_s):
+                    first = await self._transactor.run(partial(_insert, rows=[waiting.row for waiting in batch]))
             except (StoreUnavailable, TimeoutError) as error:
                 _log.error("audit.failed", reason=type(error).__name__, records=len(batch))
                 _fail(batch, error)
@@ -106,15 +108,15 @@ def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
 
 async def insert_records(connection: AsyncConnection, records: Sequence[AuditRecord]) -> int:
     """The number of the first one. They are durable when the transaction that they are part of is."""
-    return await _insert(connection, [row_of(record) for record in records])
+    return await connection.run_sync(_insert, [row_of(record) for record in records])
 
 
-async def _insert(connection: AsyncConnection, rows: list[dict[str, Any]]) -> int:
+def _insert(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
     """Numbers the rows and inserts them."""
-    first = await take(connection, AUDIT, count=len(rows))
+    first = take(connection, AUDIT, count=len(rows))
     for number, row in enumerate(rows, first):
         row["number"] = number
-    await connection.execute(_INSERT, rows)
+    connection.execute(_INSERT, rows)
     return first
 
 

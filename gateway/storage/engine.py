@@ -65,9 +65,14 @@ def _open_sqlite(url: sa.URL, *, pool_size: int) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_S},
     )
-    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    keep_sqlite_durable(engine.sync_engine)
     return engine
+
+
+def keep_sqlite_durable(engine: sa.Engine) -> None:
+    """Makes every connection of the engine sync its commits, and take the write lock before it writes."""
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
 
 
 def _make_private(path: Path) -> None:

@@ -66,7 +66,7 @@ class StoredOffice:
         """A transaction: all of it is durable when the block ends, or nothing where it raises."""
         async with writing(self._engine) as connection:
             # Takes no number, but the counter's row: changes wait for one another, and cannot deadlock.
-            await take(connection, CHANGES, count=0)
+            await connection.run_sync(take, CHANGES, count=0)
             yield StoredChange(connection)
         if self._watch is not None:
             self._watch.nudge()

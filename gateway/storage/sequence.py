@@ -18,15 +18,15 @@ _TAKE = (
 )
 
 
-async def take(connection: AsyncConnection, counter: str, *, count: int) -> int:
+def take(connection: sa.Connection, counter: str, *, count: int) -> int:
     """The first of `count` numbers. Other takers wait until this transaction has ended."""
-    last: int = (await connection.execute(_TAKE, {"counter": counter, "count": count})).scalar_one()
+    last: int = connection.execute(_TAKE, {"counter": counter, "count": count}).scalar_one()
     return last - count + 1
 
 
 async def announce(connection: AsyncConnection, kind: str, *, keys: tuple[str, ...]) -> None:
     """Tells every process, once the transaction is committed, that what stands under `keys` has changed."""
-    first = await take(connection, CHANGES, count=len(keys))
+    first = await connection.run_sync(take, CHANGES, count=len(keys))
     at = datetime.now(UTC)
     await connection.execute(
         sa.insert(changes),
