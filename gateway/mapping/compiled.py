@@ -1,6 +1,5 @@
 """A compiled mapping at work: bytes of a platform in, common records and their ledger out."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from gateway.errors import ContractBroken
 from gateway.ids import DatasetId
 from gateway.mapping.declaration import Records
 from gateway.mapping.decoding_faults import decoding_fault
+from gateway.mapping.json_body import without_half_pairs, without_nul
 from gateway.mapping.json_text import UNDECODABLE
 from gateway.mapping.ledger import Ledger, Position
 from gateway.mapping.mapped import Mapped
@@ -18,8 +18,6 @@ from schemas.record import Record
 from schemas.resources import Resource
 
 Rows = Iterable[tuple[Position, Any]]
-_BACKSLASH = ord("\\")
-_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Functions(msgspec.Struct, frozen=True):
@@ -69,7 +67,7 @@ class CompiledMapping:
             document = None
         else:
             return self._map(document, raw=False)
-        return self._map(self._envelope(body), raw=True)
+        return self._map(self._envelope(without_half_pairs(body)), raw=True)
 
     def _envelope(self, body: bytes) -> Any:
         """The document with its records raw, or raises `ContractBroken`. The decoder's error may quote a value."""
@@ -137,13 +135,6 @@ class CompiledMapping:
             pointer=pointer,
             reason=reason,
         )
-
-
-def without_nul(body: bytes) -> bytes:
-    r"""The document without the escapes of the character NUL, which no store holds as text; `\\u0000` is none."""
-    if _BACKSLASH not in body or b"\\u0000" not in body:  # one byte is found much faster than six
-        return body
-    return _NUL.sub(rb"\1", body)
 
 
 def _told(text: object) -> str:

@@ -29,7 +29,9 @@ class Ledger:
         self.refused.append(Refused(self._pointer(position, where), reason, field))
 
     def empty(self, position: Position, reason: str, field: str, where: str) -> None:
-        """Notes that a field of a record became null."""
+        """Notes that a field of a record became null; once, also where both coordinates of a point are unreadable."""
+        if self._emptied and self._emptied[-1][0] == position and self._emptied[-1][1].field == field:
+            return
         self._emptied.append((position, Refused(self._pointer(position, where), reason, field)))
 
     def repeat(self, position: Position, same: bool) -> None:

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from gateway.mapping import code_lookup, fitting
@@ -62,9 +63,11 @@ class ListCode:
                 with self._unless_emptied():
                     self._items(f"text for item in {variable}{parts} if (text := {taken}.strip()){also}")
 
-    def _unless_emptied(self) -> Any:
+    def _unless_emptied(self) -> AbstractContextManager[None]:
         """Inside, there is a list, also where a failure before it empties the field."""
-        return self._text.block(f"if {self._variable} is not None:" if self._failure.empties else "if True:")
+        if self._failure.empties:
+            return self._text.block(f"if {self._variable} is not None:")
+        return nullcontext()
 
     def _items(self, comprehension: str) -> None:
         self._text.add(f"{self._variable} = [{comprehension}]")
