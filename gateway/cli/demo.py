@@ -26,16 +26,19 @@ def command(*, once: bool, port: int | None, faults: bool, platforms: bool, as_j
     def tell(sentence: str) -> None:
         click.echo(sentence, err=True)
 
-    if platforms:
-        asyncio.run(serve_platforms(faults=faults, tell=tell))
-        return ExitCode.OK
-    report = asyncio.run(
-        demonstrate(
-            once=once,
-            port=port,
-            faults=faults,
-            show=lambda found: click.echo(as_document(found) if as_json else as_table(found)),
-            tell=tell,
+    try:
+        if platforms:
+            asyncio.run(serve_platforms(faults=faults, tell=tell))
+            return ExitCode.OK
+        report = asyncio.run(
+            demonstrate(
+                once=once,
+                port=port,
+                faults=faults,
+                show=lambda found: click.echo(as_document(found) if as_json else as_table(found)),
+                tell=tell,
+            )
         )
-    )
+    except asyncio.CancelledError:  # SIGTERM; everything has been stopped by now
+        return ExitCode.FAILED
     return ExitCode.OK if report.ok or faults else ExitCode.FAILED

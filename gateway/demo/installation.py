@@ -17,7 +17,7 @@ import gateway
 from gateway.administration_wiring import opened_desk
 from gateway.demo.seed import Seeded, seed
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
-from gateway.errors import GatewayError
+from gateway.errors import BadConfiguration
 from gateway.settings_file import load_settings
 
 SHIPPED = Path(gateway.__file__).parents[1] / "config"
@@ -25,7 +25,7 @@ _READY_WITHIN_S = 60.0
 _STOP_WITHIN_S = 10.0
 
 
-class NotReady(GatewayError):
+class NotReady(BadConfiguration):
     """The demonstration's gateway did not come up."""
 
 
@@ -105,7 +105,8 @@ async def _ready(server: asyncio.subprocess.Process, config: Path, environ: Mapp
     """Returns once `/readyz` says so. Raises `NotReady`."""
     settings = await asyncio.to_thread(load_settings, config, environ)
     url = f"{settings.server.public_url}/readyz"
-    async with aiohttp.ClientSession() as http:
+    # Where another program holds the port it may never answer, while the gateway has long said why it stopped.
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as http:
         for _ in range(int(_READY_WITHIN_S / 0.1)):
             if server.returncode is not None:
                 raise NotReady(f"the gateway stopped with exit code {server.returncode}")
@@ -113,7 +114,7 @@ async def _ready(server: asyncio.subprocess.Process, config: Path, environ: Mapp
                 async with http.get(url) as answer:
                     if answer.status == 200:
                         return
-            except aiohttp.ClientError:
+            except (aiohttp.ClientError, TimeoutError):
                 pass
             await asyncio.sleep(0.1)
     raise NotReady(f"the gateway was not ready within {_READY_WITHIN_S:.0f} s")

@@ -21,6 +21,7 @@ async def demonstrate(
 
     `port` None takes 8400, or a free one with `once`. `faults` lets the platforms fail as real ones were measured to.
     """
+    _cancelled_by_sigterm()
     port = port or (free_port() if once else 8400)
     admin_port = free_port() if once else port + 1
     async with StandIns(faults=Faults(measured=faults)) as stand_ins:
@@ -86,7 +87,15 @@ def curl_line(installation: Installation) -> str:
     )
 
 
+def _cancelled_by_sigterm() -> None:
+    """SIGTERM ends like Ctrl-C: the gateway's process is stopped, and the folder removed."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
 async def _until_stopped() -> None:
+    """Returns at Ctrl-C or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

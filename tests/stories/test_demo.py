@@ -5,8 +5,12 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -107,10 +111,39 @@ def test_the_curl_line_works_as_pasted(tmp_path):
     assert 0 == code
 
 
-def _line_of(demo, talk):
-    """The curl line, once the demo has printed it."""
+def test_a_demo_that_is_told_to_stop_leaves_nothing_behind(tmp_path):
+    """SIGTERM in the middle stops the gateway's process and removes its folder."""
+    talk = tmp_path / "talk"
+    folder = Path(tempfile.mkdtemp(prefix="demo-"))  # short: a Unix socket's path has 107 characters at most
+    environ = {**os.environ, "TMPDIR": str(folder)}
+    with talk.open("w") as stderr:
+        demo = subprocess.Popen([*DEMO, "--once"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=stderr, env=environ)
+        url = _line_of(demo, talk, pattern=r"^gateway: .*$").removeprefix("gateway: ")
+        demo.send_signal(signal.SIGTERM)
+        assert 1 == demo.wait(30)
+    assert [] == list(folder.iterdir())
+    with pytest.raises(OSError, match=r"refused"):
+        urllib.request.urlopen(f"{url}/livez", timeout=5)
+    folder.rmdir()
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    """The exit code is that of a deployment that is not ready, and the sentence says what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [*DEMO, "--once", "--port", str(port)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert (3, "") == (done.returncode, done.stdout)
+    assert f"cannot listen at 127.0.0.1:{port}" in done.stderr
+
+
+def _line_of(demo, talk, *, pattern=r"^TOKEN=.*$"):
+    """The line that fits, once the demo has printed it."""
     for _ in range(600):
-        found = re.search(r"^TOKEN=.*$", talk.read_text(), re.MULTILINE)
+        found = re.search(pattern, talk.read_text(), re.MULTILINE)
         if found:
             return found[0]
         try:
@@ -118,4 +151,4 @@ def _line_of(demo, talk):
         except subprocess.TimeoutExpired:
             continue
         raise AssertionError(talk.read_text())
-    raise AssertionError("no curl line within a minute")
+    raise AssertionError("no such line within a minute")
