@@ -259,7 +259,7 @@ def test_audit_lists_by_time_and_goes_on_before_a_number(answer):
 
 def test_help_imports_no_room():
     """Every command's help is told without reading the rooms, so that it comes at once."""
-    heavy = ("sqlalchemy", "litestar", "authlib", "joserfc", "redis", "aiohttp", "msgspec")
+    heavy = ("sqlalchemy", "litestar", "authlib", "joserfc", "redis", "aiohttp", "granian")
     program = (
         "import sys; from gateway.cli.main import root\n"
         "try: root.main(['--help'], standalone_mode=False)\n"
