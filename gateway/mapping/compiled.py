@@ -9,6 +9,7 @@ from gateway.errors import ContractBroken
 from gateway.ids import DatasetId
 from gateway.mapping.declaration import Records
 from gateway.mapping.decoding_faults import decoding_fault
+from gateway.mapping.inverse import Inverse, NotInvertible
 from gateway.mapping.json_body import without_half_pairs, without_nul
 from gateway.mapping.json_text import UNDECODABLE
 from gateway.mapping.ledger import Ledger, Position
@@ -44,6 +45,7 @@ class CompiledMapping:
         records: Records,
         used: UsedPart,
         functions: Functions,
+        inverse: Inverse | NotInvertible,
     ) -> None:
         self.dataset = dataset
         self.resource = resource
@@ -52,6 +54,7 @@ class CompiledMapping:
         self._records = records
         self._used = used
         self._functions = functions
+        self._inverse = inverse
         self._columns = len(records.unpivot) or 1
 
     def to_common(self, body: bytes) -> Mapped:
@@ -68,6 +71,12 @@ class CompiledMapping:
         else:
             return self._map(document, raw=False)
         return self._map(self._envelope(without_half_pairs(body)), raw=True)
+
+    def to_source(self, record: Record) -> dict[str, Any]:
+        """The record as the partner's platform writes it, or raises `NotInvertible`: the mapping loses something."""
+        if isinstance(self._inverse, NotInvertible):
+            raise NotInvertible(self._inverse.reasons)
+        return self._inverse.to_source(record)
 
     def _envelope(self, body: bytes) -> Any:
         """The document with its records raw, or raises `ContractBroken`. The decoder's error may quote a value."""

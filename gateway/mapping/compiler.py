@@ -9,8 +9,9 @@ from gateway.mapping.compiled import CompiledMapping, Functions
 from gateway.mapping.declaration import Declaration
 from gateway.mapping.findings import Findings, MappingRejected
 from gateway.mapping.generation import Generation
+from gateway.mapping.inverse import Inverse, NotInvertible, derive_inverse
 from gateway.mapping.record_code import OWN_OBJECTS, write_python
-from gateway.mapping.record_source import record_source
+from gateway.mapping.record_source import RecordSource, record_source
 from gateway.mapping.source_schema import SourceSchema
 from schemas.resources import Resource
 
@@ -39,7 +40,16 @@ def compile_mapping(
         records=declaration.records,
         used=generation.used,
         functions=_functions(python, generation.namespace, name=dataset),
+        inverse=_inverse(declaration, source, codes=codes),
     )
+
+
+def _inverse(declaration: Declaration, source: RecordSource, *, codes: CodeLists) -> Inverse | NotInvertible:
+    """The other way, or why there is none."""
+    try:
+        return derive_inverse(declaration, source, codes=codes)
+    except NotInvertible as error:
+        return error
 
 
 def _functions(python: str, namespace: dict[str, Any], *, name: str) -> Functions:
