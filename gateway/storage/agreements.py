@@ -11,7 +11,7 @@ from gateway.agreements.agreement import Agreement
 from gateway.ids import AgreementId, PartnerId
 from gateway.storage.engine import reading
 from gateway.storage.sequence import announce
-from gateway.storage.tables import agreements
+from gateway.storage.tables import agreements, is_key
 from gateway.storage.watch import Watch
 
 KIND = "agreement"
@@ -56,6 +56,8 @@ class StoredAgreements:
 
 async def read_agreement(connection: AsyncConnection, agreement_id: AgreementId) -> Agreement | None:
     """The agreement, or None."""
+    if not is_key(agreement_id):
+        return None
     row = (await connection.execute(sa.select(agreements).where(agreements.c.id == agreement_id))).mappings().first()
     return None if row is None else _agreement(row)
 
@@ -70,6 +72,8 @@ async def read_agreements(
     limit: int | None = None,
 ) -> tuple[Agreement, ...]:
     """Agreements by id, beginning after `after`; those that fit what is given."""
+    if not all(map(is_key, filter(None, (consumer, provider, status, after)))):
+        return ()
     query = sa.select(agreements).order_by(agreements.c.id).limit(limit)
     for column, value in (
         (agreements.c.consumer, consumer),

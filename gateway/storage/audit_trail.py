@@ -16,9 +16,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.audit.record import AuditRecord
-from gateway.errors import AuditUnavailable, StoreUnavailable
+from gateway.errors import AuditUnavailable
 from gateway.storage.sequence import AUDIT, take
-from gateway.storage.tables import audit_records
+from gateway.storage.tables import as_key, audit_records
 from gateway.storage.transactor import Transactor
 
 LIMIT_S = 5.0
@@ -51,7 +51,7 @@ class GroupCommitTrail:
 
     async def append(self, record: AuditRecord) -> int:
         """The record's number, once it is durable. Raises `AuditUnavailable`."""
-        if self._writer is None or self._is_closing:
+        if self._writer is None or self._writer.done() or self._is_closing:
             raise AuditUnavailable("the audit trail is closed", store="audit", cause="closed")
         if len(self._waiting) >= self._queue:
             raise AuditUnavailable("too many audit records wait", store="audit", cause="queue-full")
@@ -85,7 +85,7 @@ class GroupCommitTrail:
             try:
                 async with asyncio.timeout(self._limit_s):
                     first = await self._transactor.run(partial(_insert, rows=[waiting.row for waiting in batch]))
-            except (StoreUnavailable, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 (whatever it was, these are not durable, and the next must be tried)
                 _log.error("audit.failed", reason=type(error).__name__, records=len(batch))
                 _fail(batch, error)
             except BaseException as error:
@@ -121,11 +121,14 @@ def _insert(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
 
 
 def row_of(record: AuditRecord) -> dict[str, Any]:
-    """The record's bytes, and the columns that find it."""
+    """The record's bytes, and the columns that find it.
+
+    A client's id may be what somebody only claimed: it must not be able to spoil its neighbours' batch.
+    """
     return {
         "at": record.at,
         "kind": record.kind,
         "outcome": record.outcome,
-        "client_id": record.client_id,
+        "client_id": None if record.client_id is None else as_key(record.client_id),
         "leaf": record.leaf(),
     }

@@ -11,7 +11,7 @@ from gateway.access.client import Client, Secret
 from gateway.ids import ClientId
 from gateway.storage.engine import reading
 from gateway.storage.sequence import announce
-from gateway.storage.tables import client_secrets, clients
+from gateway.storage.tables import client_secrets, clients, is_key
 from gateway.storage.watch import Watch
 
 KIND = "client"
@@ -33,6 +33,8 @@ class StoredClients:
 
     async def find(self, client_id: ClientId) -> Client | None:
         """The client as it stands at most 2 s ago, or None. Raises `StoreUnavailable`."""
+        if not is_key(client_id):
+            return None
         if self._watch.is_current and client_id in self._cache:
             return self._cache[client_id]
         epoch = self._epoch
@@ -59,6 +61,8 @@ class StoredClients:
 
 async def read_client(connection: AsyncConnection, client_id: ClientId) -> Client | None:
     """The client with its secrets, or None."""
+    if not is_key(client_id):
+        return None
     rows = await _read(connection, sa.select(clients).where(clients.c.id == client_id))
     return rows[0] if rows else None
 
@@ -67,6 +71,8 @@ async def read_clients(
     connection: AsyncConnection, *, partner: str | None, after: str | None, limit: int
 ) -> tuple[Client, ...]:
     """Clients by id, beginning after `after`; of one partner, or of all."""
+    if not all(map(is_key, filter(None, (partner, after)))):
+        return ()
     query = sa.select(clients).order_by(clients.c.id).limit(limit)
     if partner is not None:
         query = query.where(clients.c.partner == partner)

@@ -31,6 +31,7 @@ class EmbeddedValkey:
         self.folder = folder.absolute()
         self.socket = _socket_path(self.folder)
         self._user: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Path:
         """The socket of a server that answers. Raises `StoreUnavailable`."""
@@ -43,6 +44,12 @@ class EmbeddedValkey:
                 self._user = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
                 fcntl.flock(self._user, fcntl.LOCK_SH)
         return self.socket
+
+    def revive(self) -> None:
+        """Starts the server again where it has died under us. Raises `StoreUnavailable`."""
+        with self._alone():
+            if self._user is not None and not self._answers():
+                self._launch()
 
     def stop(self) -> None:
         """Leaves the server, and stops it when no other process uses it."""
@@ -81,7 +88,7 @@ class EmbeddedValkey:
         self.socket.unlink(missing_ok=True)
         try:
             with (self.folder / "valkey.log").open("ab") as log:
-                process = subprocess.Popen(  # noqa: S603 (our own binary and arguments)
+                self._process = process = subprocess.Popen(  # noqa: S603 (our own binary and arguments)
                     [str(get_binary_path()), *self._arguments()],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -116,6 +123,9 @@ class EmbeddedValkey:
         until = time.monotonic() + _STOP_WITHIN_S
         while self._answers() and time.monotonic() < until:
             time.sleep(0.005)
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_WITHIN_S)
 
 
 def _say(path: Path, command: bytes) -> bytes:

@@ -19,6 +19,7 @@ from gateway.storage.embedded_valkey import EmbeddedValkey
 
 CONNECTIONS = 32
 _COMPLAIN_EVERY_S = 10.0
+_LOOK_EVERY_S = 1.0
 _log = structlog.get_logger("gateway.storage.shared_store")
 
 
@@ -28,6 +29,7 @@ class SharedStore:
     def __init__(self, client: Redis, server: EmbeddedValkey | None = None) -> None:
         self.client = client
         self._server = server
+        self._keeper = asyncio.create_task(_keep(server), name="embedded-valkey") if server else None
 
     async def ping(self) -> None:
         """Returns when the store answers. Raises `StoreUnavailable`."""
@@ -37,6 +39,9 @@ class SharedStore:
     async def close(self) -> None:
         """Closes the connections; stops the embedded server if nobody else uses it."""
         await self.client.aclose()
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
         if self._server is not None:
             await asyncio.to_thread(self._server.stop)
 
@@ -54,6 +59,16 @@ async def open_shared(shared: Shared) -> SharedStore:
     server = EmbeddedValkey(Path(rest))
     path = await asyncio.to_thread(server.start)
     return SharedStore(_client(f"unix://{path}", timeout_s=shared.timeout_s), server)
+
+
+async def _keep(server: EmbeddedValkey) -> None:
+    """Starts the embedded server again where it has died, for ever."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY_S)
+        try:
+            await asyncio.to_thread(server.revive)
+        except StoreUnavailable as error:
+            _log.error("embedded_valkey.down", reason=error.message)
 
 
 def _client(url: str, *, timeout_s: float) -> Redis:

@@ -16,6 +16,19 @@ _MICROSECOND = timedelta(microseconds=1)
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
+LONGEST_KEY = 200
+
+
+def is_key(text: str) -> bool:
+    """Whether both engines can keep `text` as a key: no NUL, no lone surrogate, no longer than an index takes."""
+    return len(text) <= LONGEST_KEY and text.isprintable()
+
+
+def as_key(text: str) -> str:
+    """`text` so that it can be a key: what cannot be kept is left out or cut off."""
+    return text if is_key(text) else "".join(filter(str.isprintable, text[:LONGEST_KEY]))
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, kept as whole microseconds since 1970."""
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.errors import StoreUnavailable
 from gateway.storage.engine import reading, writing
 from gateway.storage.sequence import CHANGES
 from gateway.storage.tables import changes, counters
@@ -123,7 +122,7 @@ class Watch:
                     await self.poll()
                 if monotonic() - self._pruned_at > _PRUNE_EVERY_S:
                     await self._prune()
-            except (StoreUnavailable, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 (a watch that ended would refuse every token for ever)
                 _log.warning("watch.failed", reason=type(error).__name__)
 
     async def _prune(self) -> None:

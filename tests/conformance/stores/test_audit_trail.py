@@ -42,6 +42,14 @@ async def test_a_record_is_kept_byte_for_byte(engine, trail):
     assert [(number, record.leaf())] == await kept(engine)
 
 
+@pytest.mark.parametrize("claimed", ["a\x00b", "x" * 9000, "\x1b[31m"], ids=["nul", "long", "control"])
+async def test_a_claimed_id_cannot_spoil_its_neighbours(engine, trail, claimed):
+    """What the database cannot keep in a column is in the leaf all the same."""
+    records = [an_audit_record(), an_audit_record(client_id=claimed), an_audit_record()]
+    assert [1, 2, 3] == await asyncio.gather(*map(trail.append, records))
+    assert claimed == msgspec.json.decode((await kept(engine))[1][1])["client_id"]
+
+
 async def test_numbers_are_gapless_and_in_order_of_appending(engine, trail):
     """A hundred that wait together get a hundred numbers in their order, from 1."""
     records = [an_audit_record() for _ in range(100)]

@@ -50,6 +50,13 @@ async def test_an_unknown_client_is_none(register):
     assert await register.find(ClientId("nobody")) is None
 
 
+@pytest.mark.parametrize("id", ["a\x00b", "\ud800", "x" * 5000, ""], ids=["nul", "surrogate", "long", "empty"])
+async def test_an_id_that_cannot_be_kept_is_none(engine, register, id):
+    """It is nobody's, and no failure of the database."""
+    assert await register.find(ClientId(id)) is None
+    assert await StoredOffice(engine).client(ClientId(id)) is None
+
+
 async def test_a_change_is_seen_once_it_was_heard_of(engine, watch, register):
     """Another process's change reaches this one with the next poll."""
     await put(engine, a_client())

@@ -1,5 +1,6 @@
 """The embedded Valkey: one server per folder, whoever starts, stops or is killed."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -10,8 +11,11 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 
+from gateway.settings import Shared
 from gateway.storage.embedded_valkey import EmbeddedValkey
+from gateway.storage.shared_store import open_shared
 
 HOLDER = """
 import sys, time
@@ -138,3 +142,30 @@ def test_a_folder_too_deep_for_a_socket_gets_one_elsewhere(tmp_path):
     assert client_of(server).ping()
     server.stop()
     Path(server.socket.parent).rmdir()
+
+
+async def test_a_server_that_dies_under_us_is_started_again(folder):
+    """The gateway that uses it notices, and its data survive."""
+    store = await open_shared(Shared(url=f"embedded:{folder}", timeout_s=0.5))
+    await store.client.set("used:jti", b"", ex=600)
+    os.kill((await store.client.info("server"))["process_id"], signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while not await _has(store, "used:jti"):  # noqa: ASYNC110 (nothing tells when)
+            await asyncio.sleep(0.05)
+    await store.close()
+
+
+async def _has(store, key):
+    try:
+        return bool(await store.client.exists(key))
+    except (RedisError, OSError):
+        return False
+
+
+def test_what_has_stopped_is_not_revived(folder):
+    """A look that comes late starts nothing."""
+    server = EmbeddedValkey(folder)
+    server.start()
+    server.stop()
+    server.revive()
+    assert not server._answers()
