@@ -1,8 +1,10 @@
 """Writes the classes that a document is decoded into: the used part of the source schema, as msgspec Structs."""
 
 import math
+import re
 from typing import Any, Literal, TypeAlias
 
+from gateway.errors import BadConfiguration
 from gateway.mapping.python_text import Names, PythonText, class_name
 from gateway.mapping.regular_expressions import strict_pattern
 from gateway.mapping.used_part import Part
@@ -11,6 +13,7 @@ Stage: TypeAlias = Literal["whole", "envelope"]
 """`whole`: records are decoded with their document. `envelope`: they are left raw, to be decoded one by one."""
 
 _MOST = 2**63 - 1
+_UNREADABLE_NAME = re.compile(r'["\\\x00-\x1f]')
 _SCALARS = {"string", "integer", "number", "boolean"}
 
 
@@ -44,6 +47,12 @@ class DecodingCode:
 
     def struct(self, part: Part, wish: str, *, stage: Stage = "whole") -> str:
         """Writes the class of an object and returns its name."""
+        for name in part.members:
+            if _UNREADABLE_NAME.search(name):
+                raise BadConfiguration(
+                    f"{part.type.pointer}/properties: a member whose name holds a quote, a backslash or a control "
+                    f"character cannot be read: {name!r}; let the adapter name it otherwise"
+                )
         types = {name: self.type_of(member, name, stage=stage) for name, member in part.members.items()}
         attributes = Names({"self"})
         part.attributes = part.attributes or {name: attributes.free(name) for name in types}

@@ -13,10 +13,11 @@ from gateway.mapping.used_part import UsedPart
 from schemas.resources import Resource
 
 _OWN_NAMES = (
-    "Any", "Annotated", "Decoder", "Literal", "Meta", "Point", "Raw", "Struct", "UNREADABLE", "cell", "cell_at",
-    "coordinate", "document", "find", "found", "header_of", "id", "identifier", "index", "isinstance", "item", "ledger",
-    "len", "list", "map_records", "part", "point_fault", "read_json", "record", "records", "row", "rows", "shorten",
-    "str", "text", "text_of", "texts_of", "type",
+    "Any", "Annotated", "Decoder", "Literal", "Meta", "Point", "Raw", "Struct", "UNREADABLE", "bool", "cell", "cell_at",
+    "cells", "comparable", "coordinate", "decode_document", "decode_envelope", "decode_record", "dict", "document",
+    "find", "float", "found", "header_of", "id", "identifier", "index", "int", "isinstance", "item", "ledger", "len",
+    "list", "map_records", "part", "point_fault", "read_json", "record", "records", "row", "rows", "shorten", "str",
+    "text", "text_of", "texts_of", "type",
 )  # fmt: skip
 """Names that generated code uses itself."""
 

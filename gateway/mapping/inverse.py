@@ -53,7 +53,7 @@ class Inverse:
         self._places = places
 
     def to_source(self, record: Record) -> dict[str, Any]:
-        """The record as the platform's own; members that the mapping does not read, or that hold nothing, are absent."""
+        """The record as the platform's own; members that are not read, or hold nothing, are absent."""
         written: dict[str, Any] = {}
         for place in self._places:
             value = getattr(record, place.field)
