@@ -14,6 +14,8 @@ Stage: TypeAlias = Literal["whole", "envelope"]
 
 _MOST = 2**63 - 1
 _UNREADABLE_NAME = re.compile(r'["\\\x00-\x1f]')
+_NO_ATTRIBUTES = {"self", "bool", "dict", "float", "int", "list", "str"}
+"""In a class, an attribute hides a type of the same name; so attributes are in lower case, and classes are not."""
 _SCALARS = {"string", "integer", "number", "boolean"}
 
 
@@ -54,8 +56,8 @@ class DecodingCode:
                     f"character cannot be read: {name!r}; let the adapter name it otherwise"
                 )
         types = {name: self.type_of(member, name, stage=stage) for name, member in part.members.items()}
-        attributes = Names({"self"})
-        part.attributes = part.attributes or {name: attributes.free(name) for name in types}
+        attributes = Names(_NO_ATTRIBUTES)
+        part.attributes = part.attributes or {name: attributes.free(name.lower()) for name in types}
         written = self._names.free(class_name(wish) if stage == "whole" else f"{class_name(wish)}Envelope")
         renamed = {attribute: name for name, attribute in part.attributes.items() if name != attribute}
         rename = f", rename={renamed!r}" if renamed else ""

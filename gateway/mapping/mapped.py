@@ -12,7 +12,8 @@ class Refused(msgspec.Struct, frozen=True):
 
     `pointer` is a JSON Pointer (RFC 6901) into the source document. `reason` is a stable code, as
     `absent`, `wrong-type`, `unreadable-date`, `unreadable-number`, `unknown-code`, `out-of-range`,
-    `coordinate-out-of-range`, `swapped-coordinates`, `too-long`, `malformed`, `duplicate-id`, `rule-failed`.
+    `coordinate-out-of-range`, `swapped-coordinates`, `too-long`, `too-short`, `malformed`, `not-whole`, `duplicate-id`,
+    `rule-failed`.
     `field` is the common field. Never a value.
     """
 

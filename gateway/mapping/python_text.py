@@ -56,5 +56,7 @@ class Names:
 
 
 def class_name(wish: str) -> str:
-    """`kota/kab_administrasi` as `KotaKabAdministrasi`."""
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[\W_]+", wish, flags=re.ASCII) if word) or "Part"
+    """`kota/kab_administrasi` as `KotaKabAdministrasi`; it never begins in lower case."""
+    words = [word for word in re.split(r"[\W_]+", wish, flags=re.ASCII) if word]
+    name = "".join(word[:1].upper() + word[1:] for word in words) or "Part"
+    return f"Column{name}" if name[0].isdigit() else name

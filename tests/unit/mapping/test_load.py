@@ -91,6 +91,12 @@ def test_names_of_the_platform_never_meet_those_of_the_generated_code(tmp_path):
     names = [
         "class",
         "self",
+        "str",
+        "list",
+        "Row",
+        "ROW",
+        "Raw",
+        "Column1",
         "row",
         "ledger",
         "Struct",
