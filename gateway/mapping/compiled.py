@@ -58,7 +58,7 @@ class CompiledMapping:
         self._columns = len(records.unpivot) or 1
 
     def to_common(self, body: bytes) -> Mapped:
-        """The records of a document, and what became of the others; raises `ContractBroken` if it has no records.
+        """The records of a document, and what became of the others; raises `ContractBroken` if it is another document.
 
         The whole document is decoded at once; only where that fails, its records are decoded one by one, so
         that a bad one is refused alone.
@@ -88,8 +88,8 @@ class CompiledMapping:
 
     def _map(self, document: Any, *, raw: bool) -> Mapped:
         found, pointer = self._functions.find(document)
-        if found is None:
-            raise self._broken(pointer, reason="absent")
+        if found is None:  # the document was decoded, so its schema lets them be absent
+            return Ledger(pointer).close({}, selected=0)
         rows, selected = self._selected(found, pointer, raw=raw)
         ledger = Ledger(pointer)
         chosen = self._decoded(rows, ledger) if raw else rows

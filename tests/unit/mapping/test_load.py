@@ -132,7 +132,7 @@ def test_a_member_that_no_struct_can_name_stops_the_start(tmp_path):
 
 
 def test_records_are_found_at_the_first_place_that_is_there(tmp_path):
-    """Even where the document itself may be the list."""
+    """Even where the document itself may be the list; where the schema lets them be absent, there are none."""
     row = {
         "type": "object",
         "required": ["id", "nama"],
@@ -146,7 +146,13 @@ def test_records_are_found_at_the_first_place_that_is_there(tmp_path):
     }
     head = 'resource = "facility"\nrecords = { at = ["", "data"] }\n[fields]\n'
     mapping = SmallMappings(tmp_path).compile(schema, head + MAPPING.partition("[fields]\n")[2])
-    bodies = [b'[{"id": 1, "nama": "x"}]', b'{"data": [{"id": 1, "nama": "x"}]}', b'{"data": [{"id": "1"}]}']
-    assert [(1, 0), (1, 0), (0, 1)] == [
+    bodies = [
+        b'[{"id": 1, "nama": "x"}]',
+        b'{"data": [{"id": 1, "nama": "x"}]}',
+        b'{"data": [{"id": "1"}]}',
+        b'{"data": null}',
+        b"{}",
+    ]
+    assert [(1, 0), (1, 0), (0, 1), (0, 0), (0, 0)] == [
         (len(mapped.records), len(mapped.refused)) for mapped in map(mapping.to_common, bodies)
     ]
