@@ -81,6 +81,8 @@ class DecodingCode:
             row = self.type_of(part.record, "Record")
         if part.rows == "single":
             return row
+        if part.rows == "keyed" and part.members:
+            raise BadConfiguration(f"`$root.…` cannot lead into the object of the records: {', '.join(part.members)}")
         found = [f"list[{row}]" if part.rows == "list" else f"dict[str, {row}]"]
         if part.rows == "list" and "object" in part.type.kinds:
             found.append(self.struct(part, wish, stage=stage) if part.members else "dict[str, Raw]")

@@ -156,3 +156,14 @@ def test_records_are_found_at_the_first_place_that_is_there(tmp_path):
     assert [(1, 0), (1, 0), (0, 1), (0, 0), (0, 0)] == [
         (len(mapped.records), len(mapped.refused)) for mapped in map(mapping.to_common, bodies)
     ]
+
+
+def test_a_path_from_the_document_cannot_lead_into_keyed_records(tmp_path):
+    """One record's member is no property of all."""
+    row = {**SCHEMA["items"]}
+    schema = {"type": "object", "required": ["a"], "properties": {"a": row}, "additionalProperties": row}
+    fields = MAPPING.partition("[fields]\n")[2] + 'website = { from = "$root.a.nama" }\n'
+    with pytest.raises(BadConfiguration, match="lead into the object of the records"):
+        SmallMappings(tmp_path).compile(
+            schema, f'resource = "facility"\nrecords = {{ as = "keyed" }}\n[fields]\n{fields}'
+        )
