@@ -162,7 +162,7 @@ def test_a_path_from_the_document_cannot_lead_into_keyed_records(tmp_path):
     """One record's member is no property of all."""
     row = {**SCHEMA["items"]}
     schema = {"type": "object", "required": ["a"], "properties": {"a": row}, "additionalProperties": row}
-    fields = MAPPING.partition("[fields]\n")[2] + 'website = { from = "$root.a.nama" }\n'
+    fields = MAPPING.partition("[fields]\n")[2] + 'website = { from = "$root.a.nama", refuse = true }\n'
     with pytest.raises(BadConfiguration, match="lead into the object of the records"):
         SmallMappings(tmp_path).compile(
             schema, f'resource = "facility"\nrecords = {{ as = "keyed" }}\n[fields]\n{fields}'
