@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from gateway.access.keys import key_set, public_jwks
 from gateway.access.weak_keys import has_infineon_fingerprint
 from gateway.errors import BadRequest, BadRequestCode
-from tests.support.access import private_key
+from tests.support.access import b64, private_key
 
 EC = ECKey.generate_key("P-256")
 GOOD = EC.as_dict(private=False)
@@ -95,16 +95,23 @@ def test_other_keys_are_refused(name):
     assert len(str(caught.value)) < 200
 
 
-def test_a_key_of_the_faulty_chips_is_known_by_its_modulus():
-    """ROCA: each prime is k·M + (65537^a mod M)."""
+def _of_the_faulty_chips() -> int:
+    """A modulus of 2,048 bits as they make it: each prime is k·M + (65537^a mod M); they are no primes here."""
     product = 1
     for prime in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
                   103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167):  # fmt: skip
         product *= prime
-    weak = (5 * product + pow(65_537, 1234, product)) * (9 * product + pow(65_537, 4321, product))
-    assert has_infineon_fingerprint(weak)
-    strong = private_key("PS256").public_key.public_numbers().n
-    assert not has_infineon_fingerprint(strong)
+    big = (1 << 1024) // product - 1
+    return (big * product + pow(65_537, 1234, product)) * ((big - 2) * product + pow(65_537, 4321, product))
+
+
+def test_a_key_of_the_faulty_chips_is_known_by_its_modulus():
+    """ROCA (CVE-2017-15361): joserfc imports them."""
+    weak = _of_the_faulty_chips()
+    assert (2048, True) == (weak.bit_length(), has_infineon_fingerprint(weak))
+    assert not has_infineon_fingerprint(private_key("PS256").public_key.public_numbers().n)
+    with pytest.raises(BadRequest, match="ROCA"):
+        public_jwks({"kty": "RSA", "n": b64(weak.to_bytes(256)), "e": "AQAB"})
 
 
 def test_registered_keys_come_back_ready_to_verify():

@@ -3,11 +3,13 @@
 import asyncio
 import multiprocessing
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from joserfc.jwk import ECKey
 
+from gateway.access.private_files import folder_lock, write_private
 from gateway.access.signing_keys import SigningKeys, replace_compromised, rotate
 from gateway.errors import BadConfiguration
 from tests.support.access import SetClock
@@ -50,6 +52,18 @@ def test_processes_that_start_at_once_make_one_key(folder):
 
 def _signing_kid(folder: Path) -> str | None:
     return opened(folder, SetClock()).signing().kid
+
+
+def test_a_process_waits_for_the_one_that_makes_the_first_key(folder):
+    """It then finds that key, and makes none of its own."""
+    with ThreadPoolExecutor(1) as other:
+        with folder_lock(folder):
+            found = other.submit(_signing_kid, folder)
+            with pytest.raises(TimeoutError):
+                found.result(timeout=0.1)
+            key = ECKey.generate_key("P-256")
+            write_private(folder / f"1773118800-{key.thumbprint()}.pem", key.as_pem(private=True))
+        assert key.thumbprint() == found.result(timeout=5)
 
 
 def test_the_jwks_holds_public_members_only(folder):
