@@ -14,7 +14,7 @@ from gateway.api.admin.doors import admin_doors
 from gateway.api.catalogue import catalogue_doors
 from gateway.api.docs import description_door, docs_doors, kept_description
 from gateway.api.exchange_data import ExchangeDoor
-from gateway.api.guard import Guard
+from gateway.api.guard import Guard, refuse_unexpected_body
 from gateway.api.health import health_doors
 from gateway.api.litestar_errors import ErrorHandlers
 from gateway.api.metrics import metrics_door
@@ -111,6 +111,7 @@ def _described(
     return Litestar(
         [*handlers, *undescribed],
         openapi_config=None,
+        before_request=refuse_unexpected_body,
         exception_handlers=errors.mapping(),
         logging_config=None,
         request_max_body_size=gateway.settings.server.max_body_bytes,

@@ -149,7 +149,7 @@ def require_one_authentication(request: CoreRequest) -> None:
     form = request.form
     by_assertion = "client_assertion" in form or "client_assertion_type" in form
     in_body = "client_secret" in form
-    if (request.oauth_form.authorization is not None) + by_assertion + in_body > 1:
+    if request.oauth_form.tries_basic + by_assertion + in_body > 1:
         raise InvalidRequestError("use one client authentication, not several")
     if in_body:
         request.failed_proof = "secret-in-body"

@@ -13,7 +13,8 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from gateway.api.problems import DoorCode, DoorError, Problems
-from gateway.api.request_facts import SCOPE_KEY, RequestFacts
+from gateway.api.reply import HttpRequest
+from gateway.api.request_facts import SCOPE_KEY, RequestFacts, facts_of
 from gateway.api.request_head import MAX_TARGET_BYTES, read_head
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.settings import Server
@@ -27,6 +28,12 @@ class DoorMeter(Protocol):
     def answered(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """One request was answered."""
         ...
+
+
+async def refuse_unexpected_body(request: HttpRequest) -> None:
+    """Raises where a GET has a body. Asked once the route is found, so that a wrong method is told first."""
+    if facts_of(request.scope).has_unexpected_body:
+        raise DoorError(DoorCode.BODY_UNEXPECTED, "this method takes no body", method=request.method)
 
 
 class Guard:
@@ -53,7 +60,8 @@ class Guard:
         structlog.contextvars.bind_contextvars(request_id=facts.request_id, trace_id=facts.trace_id)
         method = scope["method"]
         try:
-            self._check(method, length=length, fault=fault)
+            self._check(length=length, fault=fault)
+            facts.has_unexpected_body = bool(length) and method in _BODILESS
             if method == "HEAD":
                 scope["method"] = "GET"
             if method not in _BODILESS:
@@ -64,11 +72,9 @@ class Guard:
         self._done(scope, method=method, sender=sender, facts=facts, seconds=time.perf_counter() - started)
         return None
 
-    def _check(self, method: str, *, length: int, fault: DoorError | None) -> None:
+    def _check(self, *, length: int, fault: DoorError | None) -> None:
         if fault is not None:
             raise fault
-        if length and method in _BODILESS:
-            raise DoorError(DoorCode.BODY_UNEXPECTED, "this method takes no body", method=method)
         if length > self._max_body:
             raise BadRequest(BadRequestCode.BODY_TOO_LARGE, "body too large", max_bytes=self._max_body)
 

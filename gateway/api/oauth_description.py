@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
+from gateway.access.oauth_form import MAX_FIELDS
 from gateway.access.oauth_outcome import Introspection, OAuthError, TokenAnswer
 from gateway.access.oauth_request import GRANT_TYPE
 from gateway.access.server_metadata import (
@@ -22,6 +23,7 @@ from gateway.api.problems import PROBLEM_MEDIA_TYPE
 
 Json = dict[str, Any]
 
+_ASCII = "^[ -~]*$"
 _REF = "#/components/schemas/{name}"
 _PROBLEM: Json = {"schema": {"$ref": _REF.format(name="ProblemDocument")}}
 _EXAMPLE_TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Imp3azEifQ.eyJzdWIiOiJjbGllbnRfMSJ9.c2lnbmF0dXJl"
@@ -176,7 +178,14 @@ def _token_body() -> Json:
 
 
 def _body(fields: Json, *, required: list[str], example: Json) -> Json:
-    schema: Json = {"type": "object", "required": required, "properties": {**fields, **_PROOF}}
+    schema: Json = {
+        "type": "object",
+        "required": required,
+        "properties": {name: {"pattern": _ASCII} | field for name, field in {**fields, **_PROOF}.items()},
+        "additionalProperties": {"type": "string", "pattern": _ASCII, "description": "Ignored."},
+        "propertyNames": {"pattern": "^[A-Za-z0-9_.-]{1,64}$"},
+        "maxProperties": MAX_FIELDS,
+    }
     return {"required": True, "content": {FORM: {"schema": schema, "example": example}}}
 
 

@@ -20,6 +20,7 @@ class RequestFacts:
     language_header: str = ""
     reason: str | None = None
     client_id: str | None = None
+    has_unexpected_body: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -337,7 +337,6 @@ async def test_nothing_is_issued_while_the_replay_guard_is_down(world):
         ("basic", {"client_assertion": "x", "client_assertion_type": "y"}),
         ("basic", {"client_assertion_type": "y"}),
         (None, {"client_assertion": "x", "client_secret": "y"}),
-        ("Bearer x", {"client_assertion": "x"}),
     ],
 )
 async def test_two_client_authentications_are_one_too_many(world, authorization, fields):
@@ -352,6 +351,13 @@ async def test_a_client_id_must_be_that_of_the_client_that_is_proved(world):
     assert isinstance(await world.issuer.issue(a_form(world.authorization, client_id=SECRET_CLIENT)), Issued)
     form = an_assertion_form(an_assertion(world.clock), client_id=SECRET_CLIENT)
     assert NOT_PROVED == await refusal(world, form)
+
+
+async def test_a_bearer_token_authenticates_no_client(world):
+    """So it stands in nobody's way."""
+    form = an_assertion_form(an_assertion(world.clock))
+    beside = OAuthForm(fields=form.fields, authorization="Bearer x")
+    assert isinstance(await world.issuer.issue(beside), Issued)
 
 
 @pytest.mark.parametrize("header", [None, "Bearer x", "Digest x", "Negotiate"])
