@@ -21,6 +21,7 @@ from gateway.api.metrics import metrics_door
 from gateway.api.oauth_description import oauth_description
 from gateway.api.oauth_doors import oauth_doors
 from gateway.api.openapi import ApiDescription
+from gateway.api.options import options_doors
 from gateway.api.problem_pages import problem_doors
 from gateway.api.reply import Kept
 from gateway.exchange.filters import FILTERS
@@ -39,6 +40,7 @@ def public_app(gateway: Gateway) -> Litestar:
             resource,
             exchange=gateway.exchange,
             filters=tuple(FILTERS[resource.name]),
+            partners=[it.id for it in gateway.partner_entries if resource.name in it.resources],
             public_url=url,
             policies=gateway.limit_policies,
         ).handlers()
@@ -108,8 +110,9 @@ def _described(
     )
     kept.append(kept_description(describe.document(handlers, more=more or {}, schemas=schemas)))
     errors = ErrorHandlers(problems=gateway.problems, log=structlog.get_logger("gateway.api"))
+    doors = [*handlers, *undescribed]
     return Litestar(
-        [*handlers, *undescribed],
+        [*options_doors(doors), *doors],  # in this order, or Litestar makes doors of its own for OPTIONS
         openapi_config=None,
         before_request=refuse_unexpected_body,
         exception_handlers=errors.mapping(),

@@ -55,11 +55,13 @@ class ExchangeDoor:
         *,
         exchange: Exchange,
         filters: Sequence[str],
+        partners: Sequence[str],
         public_url: str,
         policies: Mapping[str, LimitPolicy],
     ) -> None:
         self._resource = resource
         self._exchange = exchange
+        self._partners = partners
         self._list = ParameterReader(filters=filters, is_list=True)
         self._one = ParameterReader(filters=(), is_list=False)
         self._url = f"{public_url.rstrip('/')}/v1/{resource.plural}"
@@ -73,7 +75,7 @@ class ExchangeDoor:
         """The two operations of the resource."""
         path = f"/v1/{self._resource.plural}"
 
-        @get(path, **_registration(list_operation(self._resource, self._list.known)))
+        @get(path, **_registration(list_operation(self._resource, self._list.known, partners=self._partners)))
         async def list_records(request: HttpRequest) -> Reply:
             return await self.list_records(request)
 

@@ -1,11 +1,17 @@
 """How the exchange's operations are described: parameters, answers, examples."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from gateway.agreements.field_classes import CLASSES
 from gateway.api.operation import IF_NONE_MATCH, WITH_TOKEN, Answered, Operation, Parameter, Tag
 from gateway.api.record_examples import RECORDS
 from gateway.errors import BadRequestCode, RefusalCode, UnavailableCode
+from schemas.record import KodeWilayah, Period, Slug
 from schemas.resources import Resource
+from schemas.sensitivity import sensitivities
 
 _HEADERS = {
     "ETag": "Strong validator for `If-None-Match`.",
@@ -27,26 +33,7 @@ _REFUSALS = (
     BadRequestCode.PARAMETER_UNKNOWN,
 )
 
-_COMMA_LIST = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _KNOWN: dict[str, Parameter] = {
-    "partner": Parameter(
-        "partner",
-        "query",
-        "Only these partners, separated by commas or repeated. Without it: every partner that offers the resource "
-        "and lets the caller have it.",
-        {"type": "array", "items": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}, "minItems": 1},
-        example=["sumedang"],
-        explode=False,
-    ),
-    "fields": Parameter(
-        "fields",
-        "query",
-        "Only these fields, or the classes `@public` and `@restricted`. A field that is named must be granted. "
-        "Without it: every granted field that is not Personal.",
-        _COMMA_LIST,
-        example=["id", "name"],
-        explode=False,
-    ),
     "limit": Parameter(
         "limit",
         "query",
@@ -55,7 +42,10 @@ _KNOWN: dict[str, Parameter] = {
         example=50,
     ),
     "cursor": Parameter(
-        "cursor", "query", "`next_cursor` of the page before; the other parameters stay the same.", {"type": "string"}
+        "cursor",
+        "query",
+        "`next_cursor` of the page before; the other parameters stay the same.",
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,8192}$"},
     ),
     "completeness": Parameter(
         "completeness",
@@ -67,7 +57,7 @@ _KNOWN: dict[str, Parameter] = {
         "region",
         "query",
         "Kemendagri code; regions within it count too: `32.11` holds `32.11.18`.",
-        {"type": "string", "pattern": r"^[1-9][0-9](\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$"},
+        msgspec.json.schema(KodeWilayah),
         example="32.11",
     ),
     "updated_since": Parameter(
@@ -77,18 +67,20 @@ _KNOWN: dict[str, Parameter] = {
         {"type": "string", "format": "date-time"},
         example="2026-01-31T08:00:00+07:00",
     ),
-    "period": Parameter("period", "query", "A year, half, quarter, month or day.", {"type": "string"}, example="2024"),
-    "code": Parameter("code", "query", "The indicator's code.", {"type": "string"}, example="population"),
+    "period": Parameter(
+        "period", "query", "A year, half, quarter, month or day.", msgspec.json.schema(Period), example="2024"
+    ),
+    "code": Parameter("code", "query", "The indicator's code.", msgspec.json.schema(Slug), example="population"),
     "kind": Parameter("kind", "query", "The facility's kind.", {"$ref": "#/components/schemas/FacilityKind"}),
     "status": Parameter("status", "query", "The status.", {"$ref": "#/components/schemas/ServiceRequestStatus"}),
     "service_code": Parameter(
-        "service_code", "query", "The category's code.", {"type": "string", "minLength": 1, "maxLength": 100}
+        "service_code", "query", "The category's code.", {"type": "string", "pattern": r"^[^\x00-\x1f\x7f]{1,100}$"}
     ),
 }
 
 
-def list_operation(resource: Resource, parameters: tuple[str, ...]) -> Operation:
-    """GET `/v1/<plural>`."""
+def list_operation(resource: Resource, parameters: tuple[str, ...], *, partners: Sequence[str]) -> Operation:
+    """GET `/v1/<plural>`; `partners` are those that offer the resource."""
     example = _answer_example([RECORDS[resource.name]])
     return Operation(
         id=f"list{_camel(resource.plural)}",
@@ -96,7 +88,7 @@ def list_operation(resource: Resource, parameters: tuple[str, ...]) -> Operation
         summary=f"List {resource.plural.replace('-', ' ')} of several partners in one shape",
         description=_LIST_TEXT,
         scope=f"{resource.plural}:read",
-        parameters=(*(_KNOWN[name] for name in parameters), IF_NONE_MATCH),
+        parameters=(*(_parameter(name, resource, partners) for name in parameters), IF_NONE_MATCH),
         answers={
             200: Answered(
                 "The records, what is missing and why, and how fresh they are.",
@@ -132,7 +124,7 @@ def show_operation(resource: Resource) -> Operation:
         description="The record, with the fields that are granted. What is not there and what may not be seen are "
         "not told apart.",
         scope=f"{resource.plural}:read",
-        parameters=(record_id, _KNOWN["fields"], IF_NONE_MATCH),
+        parameters=(record_id, _fields(resource), IF_NONE_MATCH),
         answers={
             200: Answered(
                 "The record.",
@@ -148,6 +140,40 @@ def show_operation(resource: Resource) -> Operation:
             BadRequestCode.FILTER_UNSUPPORTED,
             *UnavailableCode,
         ),
+    )
+
+
+def _parameter(name: str, resource: Resource, partners: Sequence[str]) -> Parameter:
+    if name == "partner":
+        return _partner(partners)
+    return _fields(resource) if name == "fields" else _KNOWN[name]
+
+
+def _partner(partners: Sequence[str]) -> Parameter:
+    return Parameter(
+        "partner",
+        "query",
+        "Only these partners, separated by commas or repeated. Without it: every partner that offers the resource "
+        "and lets the caller have it.",
+        {"type": "array", "items": {"type": "string", "enum": list(partners)}, "minItems": 1},
+        example=list(partners[:1]) or None,
+        explode=False,
+    )
+
+
+def _fields(resource: Resource) -> Parameter:
+    return Parameter(
+        "fields",
+        "query",
+        "Only these fields, or the classes `@public` and `@restricted`. A field that is named must be granted. "
+        "Without it: every granted field that is not Personal.",
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": [*sorted(sensitivities(resource.type)), *CLASSES]},
+            "minItems": 1,
+        },
+        example=["id", "region"],
+        explode=False,
     )
 
 

@@ -183,10 +183,17 @@ def _schemas(more: tuple[type, ...]) -> Json:
     records = {it.type for it in RESOURCES.values()}
     shapes = (*sorted(records, key=lambda it: it.__name__), ProblemDocument, Gap, Freshness, Check, Version)
     _, found = msgspec.json.schema_components((*shapes, PartnerEntry, DatasetEntry, *more), ref_template=_REF)
-    components: Json = dict(found)
+    components: Json = _without_unique_items(found)
     for record in records:
         components[record.__name__]["required"] = _ALWAYS_RELEASED
     return components
+
+
+def _without_unique_items(schema: Any) -> Any:
+    """The schema without `uniqueItems`: what stands twice in a set counts once, and is not refused."""
+    if isinstance(schema, dict):
+        return {name: _without_unique_items(it) for name, it in schema.items() if name != "uniqueItems"}
+    return [_without_unique_items(it) for it in schema] if isinstance(schema, list) else schema
 
 
 _ABOUT = """\

@@ -49,7 +49,7 @@ class DoorError(GatewayError):
 STATUS: Mapping[StrEnum, int] = {
     **dict.fromkeys(RefusalCode, 403),
     RefusalCode.CLIENT_DISABLED: 401,
-    RefusalCode.INCOMPLETE: 502,
+    RefusalCode.INCOMPLETE: 409,
     RefusalCode.LIMIT_REACHED: 429,
     RefusalCode.QUOTA_REACHED: 429,
     RefusalCode.TOKEN_EXPIRED: 401,
@@ -59,6 +59,8 @@ STATUS: Mapping[StrEnum, int] = {
     **dict.fromkeys(BadRequestCode, 400),
     BadRequestCode.BODY_TOO_LARGE: 413,
     BadRequestCode.CONFLICT: 409,
+    BadRequestCode.CURSOR_INVALID: 422,
+    BadRequestCode.FILTER_UNSUPPORTED: 422,
     BadRequestCode.METHOD_NOT_ALLOWED: 405,
     BadRequestCode.NOT_ACCEPTABLE: 406,
     BadRequestCode.NOT_FOUND: 404,

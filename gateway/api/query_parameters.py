@@ -1,5 +1,6 @@
 """The query string of a question, read strictly: unknown, repeated and malformed parameters are refused."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ _LISTS = ("partner", "fields")
 _PAGING = ("limit", "cursor")
 _ALWAYS = ("partner", "fields", "completeness")
 _MAX_PAIRS = 50
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _KEPT = 2048
 _KEPT_LENGTH = 512
 
@@ -85,7 +87,7 @@ def read_pairs(query_string: bytes) -> list[tuple[str, str]]:
 
 def _text(raw: bytes) -> str:
     text = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
-    if any(not character.isprintable() for character in text):
+    if _CONTROL.search(text):
         raise invalid("*", "no control characters")
     return text
 

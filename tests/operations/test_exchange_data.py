@@ -111,10 +111,9 @@ def test_a_misspelt_parameter_names_the_nearest(gateway):
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "%00", "é", "a" * 5000, "=" * 40])
 def test_a_cursor_that_is_not_ours_is_refused(gateway, cursor):
-    """A cursor that was made up, cut or is of another question is 400."""
+    """A cursor that was made up, cut or is of another question is 422, or 400 if it is no text."""
     answer = gateway.get("/v1/facilities", headers=gateway.bearer(), params={"cursor": cursor})
-    assert 400 == answer.status_code
-    assert answer.json()["code"] in {"cursor-invalid", "parameter-invalid"}
+    assert (answer.status_code, answer.json()["code"]) in {(422, "cursor-invalid"), (400, "parameter-invalid")}
 
 
 def test_a_cursor_is_good_for_its_own_question_only(gateway):
@@ -122,7 +121,7 @@ def test_a_cursor_is_good_for_its_own_question_only(gateway):
     headers = gateway.bearer()
     cursor = gateway.get("/v1/facilities", headers=headers, params={"limit": 5}).json()["next_cursor"]
     answer = gateway.get("/v1/indicators", headers=headers, params={"limit": 5, "cursor": cursor})
-    assert (400, "cursor-invalid") == (answer.status_code, answer.json()["code"])
+    assert (422, "cursor-invalid") == (answer.status_code, answer.json()["code"])
 
 
 def test_without_a_token_the_answer_says_how_to_get_one(gateway):
@@ -204,7 +203,7 @@ def test_completeness_all_refuses_what_would_have_gaps(gateway):
     whole = gateway.get(
         "/v1/facilities", headers=headers, params={"partner": "jakarta", "limit": 200, "completeness": "all"}
     )
-    assert (502, "incomplete") == (whole.status_code, whole.json()["code"])
+    assert (409, "incomplete") == (whole.status_code, whole.json()["code"])
     assert whole.json()["parameters"]["gaps"]
 
 

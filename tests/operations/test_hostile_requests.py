@@ -46,6 +46,7 @@ def _is_whole(answer):
 
 
 def status_of(answer):
+    """The status of an answer in bytes."""
     return int(answer.split(b" ", 2)[1])
 
 
@@ -90,6 +91,7 @@ def test_the_guards_refusals_are_problems(impatient):
 
 
 def post(path, *, length, body=b"", kind=b"application/json", more=b""):
+    """A POST in bytes."""
     head = b"POST " + path + b" HTTP/1.1\r\nHost: a\r\nContent-Type: " + kind + b"\r\n" + more
     return head + b"Content-Length: " + str(length).encode() + b"\r\n\r\n" + body
 

@@ -38,6 +38,7 @@ class Served:
     http: httpx.Client
     logs: io.StringIO
     log_writer: LogWriter
+    folder: Path
 
     def logged(self, request_id: str) -> list[dict[str, Any]]:
         """What was logged about one request."""
@@ -79,6 +80,7 @@ class Served:
 
 
 def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -127,7 +129,7 @@ def served(folder: Path, *, change: Change = lambda settings: settings) -> Itera
     try:
         with httpx.Client(timeout=15, trust_env=False) as http:
             url, admin_url = server.public_url, f"http://127.0.0.1:{server.admin_port}"
-            yield Served(holder["running"], holder["loop"], url, admin_url, http, logs, writer)
+            yield Served(holder["running"], holder["loop"], url, admin_url, http, logs, writer, folder)
     finally:
         holder["loop"].call_soon_threadsafe(holder["stop"].set)
         thread.join(20)

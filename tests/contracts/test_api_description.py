@@ -1,0 +1,71 @@
+"""Schemathesis over the API description, with real tokens against a real server: it finds nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.support.served import served
+
+ROOT = Path(__file__).parents[2]
+CHANGES_ITS_OWN_CLIENT = ("disableClient", "revokeSecret", "replaceKeys")
+"""Operations that would take the token away that the run is made with."""
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    """The whole gateway, with caches warm and limits wide."""
+
+    def change(settings):
+        def cached(partner):
+            datasets = {
+                name: msgspec.structs.replace(dataset, fresh_for_s=600.0) for name, dataset in partner.datasets.items()
+            }
+            return msgspec.structs.replace(partner, datasets=datasets)
+
+        return msgspec.structs.replace(
+            settings,
+            partners={name: cached(partner) for name, partner in settings.partners.items()},
+            access=msgspec.structs.replace(settings.access, rate_limit=1_000_000, rate_burst=1_000_000),
+        )
+
+    with served(tmp_path_factory.mktemp("described"), change=change) as running:
+        yield running
+
+
+def found(gateway, url, *options):
+    """What Schemathesis found, and an empty text where it found nothing."""
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT / "schemathesis.toml")]
+    command += ["run", f"{url}/openapi.json", "--url", url]
+    command += ["--checks", "all", "--seed", "1", "--no-color", "--workers", "1", *options]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=gateway.folder, check=False)
+    unexpected = [line for line in gateway.logs.getvalue().splitlines() if '"unexpected error"' in line]
+    assert [] == unexpected
+    assert "Test cases:" in run.stdout, run.stdout + run.stderr
+    return "" if run.returncode == 0 else run.stdout
+
+
+def test_nothing_is_found_in_the_public_api(gateway):
+    """Every check, on every operation, with a partner's token."""
+    header = f"Authorization: {gateway.bearer()['Authorization']}"
+    assert "" == found(gateway, gateway.url, "--max-examples", "25", "-H", header)
+
+
+def test_nothing_is_found_at_the_oauth_endpoints(gateway):
+    """With a client's own credentials; a second proof beside them is refused, so acceptance is not asked for."""
+    client = gateway.client("jakarta")
+    options = ("--include-path-regex", "^/oauth", "--exclude-checks", "positive_data_acceptance")
+    credentials = f"{client.client_id}:{client.secret}"
+    assert "" == found(gateway, gateway.url, "--max-examples", "25", "--auth", credentials, *options)
+
+
+def test_nothing_is_found_in_the_administrators_api(gateway):
+    """With an administrator's token; what an act refuses depends on partners and states, which no schema tells."""
+    options = ["--exclude-checks", "positive_data_acceptance", "--max-examples", "15"]
+    for name, value in gateway.admin().items():
+        options += ["-H", f"{name}: {value}"]
+    for operation in CHANGES_ITS_OWN_CLIENT:
+        options += ["--exclude-operation-id", operation]
+    assert "" == found(gateway, gateway.admin_url, *options)
