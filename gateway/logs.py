@@ -7,10 +7,11 @@ record, no secret, no value of a parameter.
 
 import atexit
 import logging
-import queue
 import sys
 import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TextIO
 
@@ -21,52 +22,54 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from gateway.settings import Logs
 
 _WAITING_AT_MOST = 10_000
+_GATHER_S = 0.01
+"""Lines gather so long before they are written together: the thread must not take its turn for each of them."""
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _NOISY = ("aiosqlite", "asyncio", "alembic", "httpx", "_granian")
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
 class LogWriter:
-    """Takes lines and writes them in its own thread. When it cannot keep up it drops lines and says how many."""
+    """Takes lines and writes them in its own thread, many at once. What is too much it drops, and says so."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._lines: queue.Queue[str | threading.Event] = queue.Queue(_WAITING_AT_MOST)
+        self._lines: deque[str] = deque()
+        self._awake = threading.Event()
+        self._written = threading.Condition()
         self._dropped = 0
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
 
     def write(self, line: str) -> None:
         """Hands a line over; never waits."""
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
+        if len(self._lines) >= _WAITING_AT_MOST:
             self._dropped += 1
+            return
+        self._lines.append(line)
+        if not self._awake.is_set():
+            self._awake.set()
 
     msg = debug = info = warning = error = critical = exception = write
     """What structlog calls, by level."""
 
     def flush(self, timeout_s: float = 2.0) -> None:
         """Waits until everything so far is written, or the time is up."""
-        done = threading.Event()
-        try:
-            self._lines.put(done, timeout=timeout_s)
-        except queue.Full:
-            return
-        done.wait(timeout_s)
+        with self._written:
+            self._written.wait_for(lambda: not self._lines and not self._awake.is_set(), timeout_s)
 
     def _run(self) -> None:
         while True:
-            batch = [self._lines.get()]
-            while len(batch) < _WAITING_AT_MOST:
-                try:
-                    batch.append(self._lines.get_nowait())
-                except queue.Empty:
-                    break
-            self._write([it for it in batch if isinstance(it, str)])
-            for it in batch:
-                if isinstance(it, threading.Event):
-                    it.set()
+            self._awake.wait()
+            time.sleep(_GATHER_S)
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            self._write(lines)
+            with self._written:
+                if not self._lines:
+                    self._awake.clear()
+                if self._lines:  # handed over in between
+                    self._awake.set()
+                self._written.notify_all()
 
     def _write(self, lines: list[str]) -> None:
         if self._dropped:

@@ -1,7 +1,7 @@
 """The head of a request, read once: its ids, the length of its body, and what is wrong with it."""
 
+import random
 import re
-import secrets
 from typing import Any, NamedTuple
 
 from gateway.api.problems import DoorCode, DoorError
@@ -29,13 +29,13 @@ def read_head(scope: Any) -> Head:
     """The head of an HTTP scope."""
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     found = dict(headers)  # the last of each name; Host is the only one whose number matters
-    traceparent = found.get(b"traceparent", b"").decode("latin-1")
-    trace = _TRACEPARENT.fullmatch(traceparent)
+    traceparent = found.get(b"traceparent")
+    trace = _TRACEPARENT.fullmatch(traceparent.decode("latin-1")) if traceparent else None
     request_id = found.get(b"x-request-id", b"").decode("latin-1")
     client = scope.get("client")
     facts = RequestFacts(
         request_id if _REQUEST_ID.fullmatch(request_id) else new_id("req"),
-        trace_id=trace[1] if trace else secrets.token_hex(16),
+        trace_id=trace[1] if trace else f"{random.getrandbits(128) or 1:032x}",
         remote=client[0] if client else None,
         language_header=found.get(b"accept-language", b"").decode("latin-1"),
     )

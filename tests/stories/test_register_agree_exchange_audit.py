@@ -26,7 +26,7 @@ def assertion(gateway, client_id, key, *, serial):
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
 
 
-def test_from_registration_to_the_audit_trail(gateway):
+def test_from_registration_to_the_audit_trail(gateway):  # noqa: PLR0915  (one journey, told in order)
     """Sumedang's client gets the head of a hospital by name, for its purpose, once Jakarta has agreed; all is kept."""
     admin, http = gateway.admin("Rina, Diskominfo"), gateway.http
 
