@@ -3,6 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
+import msgspec
 from redis.asyncio import Redis
 
 from gateway.access.shared import RateRule, Spent
@@ -16,9 +17,10 @@ _BATCH = 256
 _GCRA = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
+local rules = cmsgpack.unpack(ARGV[1])
 local answer = {}
 for i, key in ipairs(KEYS) do
-  local interval, burst = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local interval, burst = rules[i][1], rules[i][2]
   local arrival = math.max(tonumber(redis.call('GET', key) or 0), now)
   local after = arrival + interval
   local room = burst * interval - (after - now)
@@ -29,8 +31,10 @@ for i, key in ipairs(KEYS) do
     answer[i] = {1, math.floor(room / interval), math.ceil(after - now), 0}
   end
 end
-return answer
+return cmsgpack.pack(answer)
 """
+_pack = msgspec.msgpack.Encoder().encode
+_Answers = list[tuple[int, int, int, int]]
 
 
 class _Waiting(NamedTuple):
@@ -77,15 +81,16 @@ class RedisRateLimiter:
 
     async def _send(self, batch: list[_Waiting]) -> None:
         """Spends for everyone in the batch, or tells everyone that it could not."""
-        arguments = [argument for waiting in batch for argument in (waiting.interval_us, waiting.burst)]
+        rules = _pack([(waiting.interval_us, waiting.burst) for waiting in batch])
         try:
             with shared_errors():
-                answers = await self._script(keys=[waiting.key for waiting in batch], args=arguments)
+                packed = await self._script(keys=[waiting.key for waiting in batch], args=[rules])
         except StoreUnavailable as error:
             for waiting in batch:
                 if not waiting.spent.done():
                     waiting.spent.set_exception(StoreUnavailable(error.message, **error.parameters))
             return
+        answers = msgspec.msgpack.decode(packed, type=_Answers, strict=False)
         for waiting, (admitted, remaining, reset_us, retry_us) in zip(batch, answers, strict=True):
             if not waiting.spent.done():
                 spent = Spent(admitted == 1, remaining, reset_us / 1_000_000, retry_us / 1_000_000)
