@@ -1,0 +1,16 @@
+"""`python -m tests.benchmarks [mapping|http]`: every benchmark, one after the other."""
+
+import importlib
+import sys
+
+BENCHMARKS = ("mapping", "http")
+
+
+def main() -> None:
+    """Runs those that are named, or all."""
+    for name in sys.argv[1:] or BENCHMARKS:
+        importlib.import_module(f"tests.benchmarks.bench_{name}").main()
+
+
+if __name__ == "__main__":
+    main()
