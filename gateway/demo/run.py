@@ -80,7 +80,7 @@ def curl_line(installation: Installation) -> str:
     client = installation.seeded.clients["jakarta"]
     form = f"-d grant_type=client_credentials -d scope=facilities:read -d purpose={PURPOSE}"
     token = r"""sed 's/.*"access_token": *"\([^"]*\)".*/\1/'"""
-    question = f"'{installation.url}/v1/facilities?partner=jakarta,sumedang&limit=2'"
+    question = f"'{installation.url}/v1/facilities?partner=jakarta,sumedang&limit=5'"
     return (
         f"TOKEN=$(curl -s -u '{client.client_id}:{client.secret}' {form} {installation.url}/oauth/token | {token})"
         f' && curl -s -H "Authorization: Bearer $TOKEN" {question}'
