@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from gateway.mapping.declaration import Field, Scalar
-from gateway.mapping.findings import Findings, MappingRejected
+from gateway.mapping.language.declaration import Field, Scalar
+from gateway.mapping.language.findings import Findings, MappingRejected
+from gateway.mapping.language.tables import Table, kind_of
+from gateway.mapping.language.toml_lines import key_lines
 from gateway.mapping.regions import Regions, read_regions
-from gateway.mapping.tables import Table, kind_of
-from gateway.mapping.toml_lines import key_lines
 
 
 class CodeList(msgspec.Struct, frozen=True):

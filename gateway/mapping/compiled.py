@@ -7,14 +7,14 @@ import msgspec
 
 from gateway.errors import ContractBroken
 from gateway.ids import DatasetId
-from gateway.mapping.declaration import Records
+from gateway.mapping.compiling.inverse import Inverse, NotInvertible
+from gateway.mapping.compiling.used_part import UsedPart
 from gateway.mapping.decoding_faults import decoding_fault
-from gateway.mapping.inverse import Inverse, NotInvertible
 from gateway.mapping.json_body import without_half_pairs, without_nul
-from gateway.mapping.json_text import UNDECODABLE
+from gateway.mapping.language.declaration import Records
 from gateway.mapping.ledger import Ledger, Position
 from gateway.mapping.mapped import Mapped
-from gateway.mapping.used_part import UsedPart
+from gateway.mapping.operations.json_text import UNDECODABLE
 from schemas.record import Record
 from schemas.resources import Resource
 

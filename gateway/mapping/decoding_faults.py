@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.mapping.compiling.used_part import ITEM, Part
 from gateway.mapping.json_pointer import escaped
-from gateway.mapping.paths import Key
-from gateway.mapping.used_part import ITEM, Part
+from gateway.mapping.language.paths import Key
 
 _PLACE = re.compile(r" - at `\$(?P<place>.*)`\Z", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")

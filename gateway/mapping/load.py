@@ -7,14 +7,14 @@ from pathlib import Path
 
 from gateway.errors import BadConfiguration
 from gateway.ids import DatasetId
-from gateway.mapping.checker import check
+from gateway.mapping.checking.checker import check
 from gateway.mapping.code_lists import CodeLists, load_code_lists
 from gateway.mapping.compiled import CompiledMapping
-from gateway.mapping.compiler import compile_mapping
-from gateway.mapping.declaration_reader import parse_declaration
-from gateway.mapping.findings import Findings, MappingRejected, nearest_name
+from gateway.mapping.compiling.compiler import compile_mapping
+from gateway.mapping.language.declaration_reader import parse_declaration
+from gateway.mapping.language.findings import Findings, MappingRejected, nearest_name
 from gateway.mapping.mapped import Finding
-from gateway.mapping.source_schema_reader import read_source_schema
+from gateway.mapping.source.source_schema_reader import read_source_schema
 from gateway.settings import Partner
 from schemas.resources import RESOURCES
 

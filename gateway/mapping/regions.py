@@ -4,9 +4,9 @@ import csv
 import pathlib
 from collections.abc import Iterator, Mapping
 
-from gateway.mapping.declaration import Scheme
-from gateway.mapping.findings import Findings
-from gateway.mapping.toml_lines import KeyPath
+from gateway.mapping.language.declaration import Scheme
+from gateway.mapping.language.findings import Findings
+from gateway.mapping.language.toml_lines import KeyPath
 
 _BPS_LENGTHS = (10, 7, 4)
 _BPS_WHOLE = frozenset({2, 4, 7, 10, 13, 14, 16})

@@ -9,7 +9,7 @@ from gateway.exchange.pushdown import Crosswalk
 from gateway.ids import DatasetId
 from gateway.mapping.code_lists import load_code_lists
 from gateway.mapping.compiled import CompiledMapping
-from gateway.mapping.declaration_reader import parse_declaration
+from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.load import load_mappings
 from gateway.settings import Settings
 from schemas.resources import RESOURCES

@@ -18,7 +18,7 @@ from gateway.clock import SystemClock
 from gateway.errors import BadConfiguration, ContractBroken, GatewayError, PartnerUnavailable, UnavailableCode
 from gateway.exchange.offers import CompiledMapping
 from gateway.ids import DatasetId
-from gateway.mapping.findings import MappingRejected
+from gateway.mapping.language.findings import MappingRejected
 from gateway.settings import Settings
 from gateway.storage.engine import open_engine
 from gateway.storage.migrate import newest, revision

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from gateway.mapping.checker import check
+from gateway.mapping.checking.checker import check
 from gateway.mapping.code_lists import load_code_lists
-from gateway.mapping.declaration_reader import parse_declaration
-from gateway.mapping.source_schema_reader import read_source_schema
+from gateway.mapping.language.declaration_reader import parse_declaration
+from gateway.mapping.source.source_schema_reader import read_source_schema
 from schemas.resources import RESOURCES
 from tests.support.partner_documents import ROOT, shipped_datasets
 

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gateway.mapping.checker import check
+from gateway.mapping.checking.checker import check
 from gateway.mapping.code_lists import CodeLists, code_list
-from gateway.mapping.declaration_reader import parse_declaration
-from gateway.mapping.findings import MappingRejected
+from gateway.mapping.language.declaration_reader import parse_declaration
+from gateway.mapping.language.findings import MappingRejected
 from gateway.mapping.mapped import Finding
 from gateway.mapping.regions import Regions
-from gateway.mapping.source_schema_reader import read_source_schema
+from gateway.mapping.source.source_schema_reader import read_source_schema
 from schemas.record import Amount, KodeWilayah, Line, Period, Point, Record, Term
 from schemas.resources import Resource
 

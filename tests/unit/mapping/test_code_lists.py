@@ -6,7 +6,7 @@ import pytest
 
 import schemas
 from gateway.mapping.code_lists import code_list, load_code_lists
-from gateway.mapping.findings import MappingRejected
+from gateway.mapping.language.findings import MappingRejected
 
 SHIPPED = pathlib.Path(schemas.__file__).parent / "codes"
 

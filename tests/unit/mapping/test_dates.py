@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mapping.dates import date_reader, instant_reader
-from gateway.mapping.periods import period_reader
+from gateway.mapping.operations.dates import date_reader, instant_reader
+from gateway.mapping.operations.periods import period_reader
 
 WIB, WITA, WIT = (timezone(timedelta(hours=hours)) for hours in (7, 8, 9))
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gateway.mapping.declaration import NOTHING, From, Join, PointFrom, Template, Unit
-from gateway.mapping.declaration_reader import parse_declaration
-from gateway.mapping.findings import MappingRejected
-from gateway.mapping.paths import Key, Path
+from gateway.mapping.language.declaration import NOTHING, From, Join, PointFrom, Template, Unit
+from gateway.mapping.language.declaration_reader import parse_declaration
+from gateway.mapping.language.findings import MappingRejected
+from gateway.mapping.language.paths import Key, Path
 from tests.support.citizens import mapping_text
 
 FORM = [

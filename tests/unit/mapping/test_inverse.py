@@ -8,11 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.mapping.dates import date_reader, instant_reader
-from gateway.mapping.inverse import NotInvertible
-from gateway.mapping.inverse_values import date_writer, instant_writer, number_writer, period_writer, unit_writer
-from gateway.mapping.numbers import converted, number_en, number_id, number_plain
-from gateway.mapping.periods import period_reader
+from gateway.mapping.compiling.inverse import NotInvertible
+from gateway.mapping.compiling.inverse_values import (
+    date_writer,
+    instant_writer,
+    number_writer,
+    period_writer,
+    unit_writer,
+)
+from gateway.mapping.operations.dates import date_reader, instant_reader
+from gateway.mapping.operations.numbers import converted, number_en, number_id, number_plain
+from gateway.mapping.operations.periods import period_reader
 from tests.support.small_mappings import SmallMappings, example_mapping, shipped_codes
 
 WIB = timezone(timedelta(hours=7))

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import BadConfiguration
 from gateway.ids import DatasetId
-from gateway.mapping.findings import MappingRejected
+from gateway.mapping.language.findings import MappingRejected
 from gateway.mapping.load import load_mapping, load_mappings
 from gateway.settings import Dataset, Partner
 from schemas.facility import Facility

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mapping.numbers import (
+from gateway.mapping.operations.numbers import (
     converted,
     number_en,
     number_id,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.mapping.paths import Each, Index, Key, PathUnreadable, parse_path
+from gateway.mapping.language.paths import Each, Index, Key, PathUnreadable, parse_path
 
 
 @pytest.mark.parametrize(

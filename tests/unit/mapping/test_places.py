@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.mapping.code_lists import code_list
-from gateway.mapping.code_lookup import of_codes, of_regions
-from gateway.mapping.places import coordinate, point_fault
+from gateway.mapping.operations.code_lookup import of_codes, of_regions
+from gateway.mapping.operations.places import coordinate, point_fault
 from gateway.mapping.regions import Regions
 from schemas.facility import FacilityKind
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from gateway.mapping.findings import MappingRejected
-from gateway.mapping.paths import Json, Key, parse_path
-from gateway.mapping.source_schema import Found
-from gateway.mapping.source_schema_reader import read_source_schema
-from gateway.mapping.source_type import Promises
+from gateway.mapping.language.findings import MappingRejected
+from gateway.mapping.language.paths import Json, Key, parse_path
+from gateway.mapping.source.source_schema import Found
+from gateway.mapping.source.source_schema_reader import read_source_schema
+from gateway.mapping.source.source_type import Promises
 
 
 def schema_of(folder, schema):

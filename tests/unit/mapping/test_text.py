@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mapping.text import (
+from gateway.mapping.operations.text import (
     PATTERN_LIMIT,
     comparable,
     first_group,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.mapping.text_facts import group_facts, pattern_facts
+from gateway.mapping.checking.text_facts import group_facts, pattern_facts
 
 PATTERNS = [
     r"^[0-9a-f-]{36}$",

@@ -2,8 +2,8 @@
 
 import tomllib
 
-from gateway.mapping.json_lines import json_lines, pointer_of
-from gateway.mapping.toml_lines import key_lines
+from gateway.mapping.language.toml_lines import key_lines
+from gateway.mapping.source.json_lines import json_lines, pointer_of
 
 TEXT = '''# a comment with "quotes" and [brackets]
 title = "a # no comment"

@@ -1,0 +1,1 @@
+"""What each operation of the language means, as small functions on values."""
