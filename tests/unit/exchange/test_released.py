@@ -175,3 +175,14 @@ async def test_what_was_made_for_one_filter_never_serves_another():
     assert len(await release(store, mapping, source())) == 3
     filtered = await store.release(source(), dataset=offered(mapping), fields=NAMED, filtering=filtering)
     assert (0, 3) == (len(filtered), filtered.filtered)
+
+
+async def test_a_document_is_mapped_once_for_every_choice_of_fields():
+    """Who wants other fields of the same document gets them without mapping it again."""
+    mapping, store = PlainMapping(RESOURCES["facility"]), releases()
+    it = source()
+    named = await release(store, mapping, it)
+    kinds = await release(store, mapping, it, fields=frozenset({"id", "kind"}))
+    assert 1 == mapping.documents
+    assert b'"name"' in named.rows(0, 1)
+    assert b'"name"' not in kinds.rows(0, 1)
