@@ -180,7 +180,7 @@ async def test_what_was_made_for_one_filter_never_serves_another():
 async def test_a_document_is_mapped_once_for_every_choice_of_fields():
     """Who wants other fields of the same document gets them without mapping it again."""
     mapping, store = PlainMapping(RESOURCES["facility"]), releases()
-    it = source()
+    it = source(head_name=None)
     named = await release(store, mapping, it)
     kinds = await release(store, mapping, it, fields=frozenset({"id", "kind"}))
     assert 1 == mapping.documents
