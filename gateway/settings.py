@@ -65,7 +65,7 @@ class Upstream(Part, frozen=True):
     breaker_threshold: int = 5
     breaker_open_s: float = 15.0
     pool_size: int = 100
-    memory_cache_bytes: int = 16_777_216
+    memory_cache_bytes: int = 6_291_456
 
 
 class Logs(Part, frozen=True):

@@ -25,7 +25,7 @@ from gateway.ids import RecordId
 from gateway.mapping.mapped import Mapped
 from gateway.minimisation import Minimisation
 
-_BYTES_KEPT = 32 * 1024 * 1024
+_BYTES_KEPT = 6 * 1024 * 1024
 _MAPPED_BYTES_KEPT = 1024 * 1024
 """Of the documents; what they became takes a few times as much."""
 _THREAD_FROM_BYTES = 256 * 1024
