@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -9,24 +10,23 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
 from gateway.demo.faults import Failure
-from tests.support.engines import postgres_server, postgres_url, redis_server  # noqa: F401
 from tests.support.process import installation, stand_ins_in_thread
 
 
-@pytest.fixture(params=["embedded", "servers"])
-def installed(request, tmp_path):
+@pytest.fixture
+def bare(engine_pair, tmp_path):
+    """An installation on one of the pairs that knows no client yet, and its stand-ins."""
+    with stand_ins_in_thread() as stand_ins, installation(tmp_path, stand_ins, **engine_pair) as process:
+        yield process, stand_ins
+
+
+@pytest.fixture
+def installed(bare):
     """A served installation on one of the pairs, its stand-ins and its clients."""
-    overlay = {}
-    if request.param == "servers":
-        overlay["GATEWAY__DATABASE__URL"] = request.getfixturevalue("postgres_url")
-        overlay["GATEWAY__SHARED__URL"] = request.getfixturevalue("redis_server")
-    with stand_ins_in_thread() as stand_ins, installation(tmp_path, stand_ins, **overlay) as process:
-        seeded = process.seed()
-        process.start()
-        yield process, stand_ins, seeded
-        for started in process.started:  # before the database goes
-            started.terminate()
-            started.wait(20)
+    process, stand_ins = bare
+    seeded = process.seed()
+    process.start()
+    return process, stand_ins, seeded
 
 
 def ask(process, path, token=None):
@@ -59,25 +59,31 @@ def test_a_platform_that_says_errors_with_200_is_a_gap_and_the_others_are_answer
     assert ("answered", None) == recorded(process, answer)
 
 
-def foreign_token(process, token):
-    """A token that says what a good one says, signed by somebody else's key."""
-    header = jws.extract_compact(token.encode()).headers()
+def signed_token(process, good, key, *, lives_for_s=300):
+    """A token that says what a good one says, signed by `key`; with a negative life, one that has expired."""
+    header = jws.extract_compact(good.encode()).headers()
+    claims = json.loads(jws.extract_compact(good.encode()).payload)
     now = int(time.time())
-    claims = {"iss": process.url, "aud": f"{process.url}/v1", "sub": "jakarta-demo", "client_id": "jakarta-demo"}
-    claims |= {"iat": now, "nbf": now, "exp": now + 300, "jti": "x" * 24, "scope": "facilities:read"}
-    return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": header["kid"]}, claims, ECKey.generate_key("P-256"))
+    claims |= {"iat": now - 600, "nbf": now - 600, "exp": now + lives_for_s}
+    return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": header["kid"]}, claims, key)
 
 
-def statistician_token(process):
-    """The token of a client of Jakarta for a purpose that no agreement covers."""
-    act = ["--partner", "jakarta", "--name", "Statistik", "--id", "statistik", "--profile", "basic", "--by", "Rina"]
-    act += ["--scope", "facilities:read", "--purpose", "statistik", "--reason", "Uji", "--json"]
+def own_key(process):
+    """The key by which the installation signs."""
+    (file,) = (process.folder / "var" / "keys").glob("*.pem")
+    return ECKey.import_key(file.read_bytes())
+
+
+def registered_token(process, purpose):
+    """The token of a new client of Jakarta for one purpose."""
+    act = ["--partner", "jakarta", "--name", "Uji", "--id", "uji", "--profile", "basic", "--by", "Rina"]
+    act += ["--scope", "facilities:read", "--purpose", purpose, "--reason", "Uji", "--json"]
     registered = process.run("clients", "register", *act)
     assert 0 == registered.returncode, registered.stderr
     answer = httpx.post(
         f"{process.url}/oauth/token",
         data={"grant_type": "client_credentials"},
-        auth=("statistik", json.loads(registered.stdout)["secret"]),
+        auth=("uji", json.loads(registered.stdout)["secret"]),
         trust_env=False,
     )
     return answer.json()["access_token"]
@@ -94,26 +100,28 @@ def suspend_agreement(process, *, provider, consumer):
 
 
 def test_every_refusal_is_the_right_problem_and_is_recorded(installed):
-    """No token, a foreign one, one without the scope, without agreement, for another purpose, revoked: each is told."""
+    """No token, a foreign, expired or revoked one, no scope, another purpose, an agreement suspended: each is told."""
     process, _, seeded = installed
     good = process.token(seeded)
-    other_purpose = statistician_token(process)
+    other_purpose = registered_token(process, "statistik")
     jakarta = seeded.clients["jakarta"]
     narrow = process.token(seeded, scope="services:read")
     facilities = "/v1/facilities?partner=sumedang&limit=5"
     walk = [
         (None, facilities, 401, "token-missing"),
         ("rubbish", facilities, 401, "token-invalid"),
-        (foreign_token(process, good), facilities, 401, "token-invalid"),
+        (signed_token(process, good, ECKey.generate_key("P-256")), facilities, 401, "token-invalid"),
+        (signed_token(process, good, own_key(process), lives_for_s=-1), facilities, 401, "token-expired"),
         (narrow, facilities, 403, "scope-missing"),
         (other_purpose, facilities, 403, "purpose-not-covered"),
-        (good, "/v1/facilities?partner=sumedang&fields=head_name", 403, None),
+        (good, "/v1/facilities?partner=sumedang&fields=head_name", 403, "field-not-granted"),
     ]
+    assert 200 == ask(process, facilities, signed_token(process, good, own_key(process))).status_code
     for token, path, status, code in walk:
         answer = ask(process, path, token)
         assert status == answer.status_code, answer.text
-        assert code in {None, answer.json()["code"]}
-        assert ("refused", answer.json()["code"]) == recorded(process, answer)
+        assert code == answer.json()["code"]
+        assert ("refused", code) == recorded(process, answer)
     suspend_agreement(process, provider="sumedang", consumer="jakarta")
     answer = ask(process, facilities, good)
     assert (403, "agreement-suspended") == (answer.status_code, answer.json()["code"])
@@ -126,3 +134,43 @@ def test_every_refusal_is_the_right_problem_and_is_recorded(installed):
     answer = ask(process, facilities, good)
     assert (401, "token-revoked") == (answer.status_code, answer.json()["code"])
     assert ("refused", "token-revoked") == recorded(process, answer)
+
+
+def test_without_an_agreement_and_after_its_last_day_nothing_is_answered(bare):
+    """Before any agreement: missing; with one whose last day is past: its state is told. Both are recorded."""
+    process, _ = bare
+    process.start()
+    token = registered_token(process, "pelayanan-publik")
+    facilities = "/v1/facilities?partner=sumedang&limit=5"
+    missing = ask(process, facilities, token)
+    assert (403, "agreement-missing") == (missing.status_code, missing.json()["code"])
+    assert ("refused", "agreement-missing") == recorded(process, missing)
+    put_in_force(process, last_day=date.today() - timedelta(days=3))  # noqa: DTZ011
+    expired = ask(process, facilities, token)
+    assert (403, "agreement-suspended") == (expired.status_code, expired.json()["code"])
+    assert "expired" == expired.json()["parameters"]["state"]
+    assert ("refused", "agreement-suspended") == recorded(process, expired)
+
+
+def put_in_force(process, *, last_day):
+    """Sumedang's agreement with Jakarta on facilities is drafted, submitted and approved; every process knows it."""
+    draft = {
+        "provider": "sumedang",
+        "consumer": "jakarta",
+        "title": "PKS",
+        "purposes": ["pelayanan-publik"],
+        "valid_from": (last_day - timedelta(days=30)).isoformat(),
+        "valid_until": last_day.isoformat(),
+        "quota": {"limit": 100, "window_s": 86_400},
+        "resources": [{"resource": "facility", "fields": [{"name": "@public", "legal_basis": "UU 14/2008"}]}],
+    }
+    file = process.folder / "draft.json"
+    file.write_text(json.dumps(draft), encoding="utf-8")
+    by = ["--by", "Rina", "--reason", "Uji"]
+    drafted = process.run("agreements", "draft", str(file), *by, "--json")
+    assert 0 == drafted.returncode, drafted.stderr
+    agreement = json.loads(drafted.stdout)["id"]
+    for step in ("submit", "approve"):
+        told = process.run("agreements", step, agreement, *by)
+        assert 0 == told.returncode, told.stderr
+    time.sleep(2)

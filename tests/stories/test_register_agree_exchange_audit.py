@@ -4,18 +4,26 @@ import json
 import time
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from gateway.settings import Database, Shared
 from tests.support.served import served
 
 
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory):
-    """The whole gateway, served."""
-    with served(tmp_path_factory.mktemp("story")) as running:
+@pytest.fixture
+def gateway(engine_pair, tmp_path):
+    """The whole gateway, served, on one of the pairs of engines."""
+
+    def change(settings):
+        database = Database(url=engine_pair.get("GATEWAY__DATABASE__URL", settings.database.url))
+        shared = Shared(url=engine_pair.get("GATEWAY__SHARED__URL", settings.shared.url))
+        return msgspec.structs.replace(settings, database=database, shared=shared)
+
+    with served(tmp_path, change=change) as running:
         yield running
 
 
@@ -151,7 +159,6 @@ def test_from_registration_to_the_audit_trail(gateway):  # noqa: PLR0915  (one j
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(tmp_path):
     """429 names the rule, what is left and when; another client is not touched by it."""
-    import msgspec
 
     def change(settings):
         access = msgspec.structs.replace(settings.access, rate_limit=60, rate_window_s=60, rate_burst=3)
