@@ -1,0 +1,1 @@
+"""Cases: what follows a life event, and whether it came in time."""

@@ -1,0 +1,1 @@
+"""Life events: taken, kept, delivered."""

@@ -1,0 +1,1 @@
+"""A new partner from a sample: what it sends, and a proposed mapping."""
