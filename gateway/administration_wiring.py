@@ -13,7 +13,7 @@ from gateway.settings import Settings
 from gateway.storage.engine import open_engine
 from gateway.storage.migrate import migrate, newest, revision
 from gateway.storage.office import StoredOffice
-from schemas.resources import RESOURCES
+from schemas.resources import SHAPES
 
 
 def build_desk(settings: Settings, *, office: Office, secrets: SecretKeeper, clock: Clock) -> Desk:
@@ -24,7 +24,7 @@ def build_desk(settings: Settings, *, office: Office, secrets: SecretKeeper, clo
         clock=clock,
         partners=frozenset(settings.partners),
         purposes=frozenset(settings.purposes),
-        fields=field_classes(RESOURCES),
+        fields=field_classes(SHAPES),
     )
 
 

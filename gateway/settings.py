@@ -68,6 +68,23 @@ class Upstream(Part, frozen=True):
     memory_cache_bytes: int = 6_291_456
 
 
+class LifeEvents(Part, frozen=True):
+    """Taking and delivering life events.
+
+    `keys` is the folder of the keys that seal Personal data at rest. `deliver` lets `serve` deliver too; without it
+    only `gateway worker` does. `target_ports` and `private_targets` (networks, as `127.0.0.0/8`) bound where
+    webhooks may go. Events older than `keep_days` that have been settled lose their data.
+    """
+
+    keys: str = "var/event-keys"
+    deliver: bool = True
+    target_ports: tuple[int, ...] = (443,)
+    private_targets: tuple[str, ...] = ()
+    attempt_timeout_s: float = 15.0
+    disable_after_s: float = 432_000.0
+    keep_days: int = 400
+
+
 class Logs(Part, frozen=True):
     """Structured logs to stderr."""
 
@@ -122,6 +139,18 @@ class Dataset(Part, frozen=True):
     title_en: str = ""
 
 
+class EventSource(Part, frozen=True):
+    """One kind of life event that the partner's systems publish, under the CloudEvents `source` `/<partner>/<name>`.
+
+    Its mapping and source schema stand in `schemas/partners`, as a dataset's. `type` is the publisher's own
+    CloudEvents `type`; empty means ours.
+    """
+
+    type: str = ""
+    title_id: str = ""
+    title_en: str = ""
+
+
 class Partner(Part, frozen=True):
     """One government that takes part: `partners/<id>.toml`."""
 
@@ -132,6 +161,7 @@ class Partner(Part, frozen=True):
     contact: str = ""
     platforms: dict[str, Platform] = {}
     datasets: dict[str, Dataset] = {}
+    events: dict[str, EventSource] = {}
 
 
 class Settings(Part, frozen=True):
@@ -142,6 +172,7 @@ class Settings(Part, frozen=True):
     shared: Shared = Shared()
     access: Access = Access()
     upstream: Upstream = Upstream()
+    life_events: LifeEvents = LifeEvents()
     logs: Logs = Logs()
     partners: dict[str, Partner] = {}
     purposes: dict[str, Purpose] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.resources import RESOURCES, Resource
+from schemas.resources import SHAPES, Resource
 
 VERSION = "v1"
 FOLDER = Path(__file__).parent / "published" / VERSION
@@ -32,7 +32,7 @@ def documents() -> dict[str, str]:
     """The text of each published file, by file name."""
     return {
         f"{resource.name}.schema.json": json.dumps(json_schema(resource), indent=2, ensure_ascii=False) + "\n"
-        for resource in RESOURCES.values()
+        for resource in SHAPES.values()
     }
 
 

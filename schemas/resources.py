@@ -1,9 +1,10 @@
-"""The list of the common model's resources."""
+"""The list of the common model's resources, and of its life events."""
 
 from dataclasses import dataclass
 
 from schemas.facility import Facility
 from schemas.indicator import Indicator
+from schemas.life_event import Birth, CitizenNotified, Death, DocumentIssued, Move
 from schemas.record import Record
 from schemas.service import Service
 from schemas.service_request import ServiceRequest
@@ -27,3 +28,29 @@ RESOURCES = {
         Resource("service-request", "service-requests", ServiceRequest),
     )
 }
+"""What can be asked for."""
+
+LIFE_EVENTS = {
+    event.name: event
+    for event in (
+        Resource("birth", "births", Birth),
+        Resource("citizen-notified", "citizens-notified", CitizenNotified),
+        Resource("death", "deaths", Death),
+        Resource("document-issued", "documents-issued", DocumentIssued),
+        Resource("move", "moves", Move),
+    )
+}
+"""What can happen. Never asked for: published, kept, delivered."""
+
+SHAPES = {**RESOURCES, **LIFE_EVENTS}
+"""Everything that a mapping can yield and an agreement can grant."""
+
+
+def event_type(name: str) -> str:
+    """The CloudEvents `type` of a life event, by its name: `document-issued` → `document.issued`."""
+    return name.replace("-", ".")
+
+
+def event_name(type_: str) -> str:
+    """The name of a life event, by its CloudEvents `type`: `document.issued` → `document-issued`."""
+    return type_.replace(".", "-")

@@ -16,7 +16,7 @@ from gateway.mapping.language.findings import Findings, MappingRejected, nearest
 from gateway.mapping.mapped import Finding
 from gateway.mapping.source.source_schema_reader import read_source_schema
 from gateway.settings import Partner
-from schemas.resources import RESOURCES
+from schemas.resources import SHAPES
 
 _DATASET = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 
@@ -31,7 +31,7 @@ def load_mapping(folder: Path, *, dataset: DatasetId, codes: CodeLists) -> Compi
     mapping_file, schema_file = folder / f"{name}.mapping.toml", folder / f"{name}.source.json"
     declaration = parse_declaration(mapping_file)
     schema = read_source_schema(schema_file)
-    resource = RESOURCES.get(declaration.resource)
+    resource = SHAPES.get(declaration.resource)
     if resource is None:
         raise MappingRejected([_unknown_resource(declaration.file, declaration.lines, declaration.resource)])
     findings = check(declaration, schema, resource, codes)
@@ -69,8 +69,8 @@ def _unknown_resource(file: str, lines: Mapping[tuple[str | int, ...], int], nam
         ("resource",),
         "resource-unknown",
         f"`{name}` is no resource of the common model",
-        expected=", ".join(RESOURCES),
+        expected=", ".join(SHAPES),
         found=name,
-        nearest=nearest_name(name, RESOURCES),
+        nearest=nearest_name(name, SHAPES),
     )
     return findings.found[0]

@@ -9,6 +9,7 @@ from gateway.storage.tables import changes, counters
 
 AUDIT = "audit"
 CHANGES = "changes"
+EVENTS = "events"
 
 _TAKE = (
     sa.update(counters)

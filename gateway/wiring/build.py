@@ -29,7 +29,7 @@ from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
 from gateway.wiring.gateway import Gateway
 from gateway.wiring.readiness import StoresReady
 from gateway.wiring.stores import Stores, opened_stores
-from schemas.resources import RESOURCES
+from schemas.resources import SHAPES
 
 
 @asynccontextmanager
@@ -124,7 +124,7 @@ def _desk(settings: Settings, *, stores: Stores, access: AccessParts, clock: Clo
         clock=clock,
         partners=frozenset(PartnerId(partner) for partner in settings.partners),
         purposes=frozenset(settings.purposes),
-        fields=field_classes(RESOURCES),
+        fields=field_classes(SHAPES),
     )
 
 

@@ -12,7 +12,7 @@ from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.load import load_mappings
 from gateway.settings import Settings
-from schemas.resources import RESOURCES
+from schemas.resources import SHAPES
 
 SCHEMAS = Path(schemas.__file__).parent
 """Where the partners' schemas and mappings stand, and the code lists."""
@@ -34,7 +34,7 @@ def read_contracts(settings: Settings, *, folder: Path = SCHEMAS) -> Contracts:
 
 
 def _personal(folder: Path, mappings: dict[DatasetId, CompiledMapping]) -> frozenset[DatasetId]:
-    classes = field_classes(RESOURCES)
+    classes = field_classes(SHAPES)
     found = set()
     for dataset, mapping in mappings.items():
         partner, _, name = dataset.partition("/")
