@@ -72,7 +72,8 @@ webhook_secrets = sa.Table(
     sa.Column("expires_at", Instant),
 )
 
-# The outbox. Of one subscription and order key, only the earliest that waits may be attempted.
+# The outbox. Of one subscription and order key, only the earliest that waits may be attempted. `failures` counts the
+# attempts since it was last put in line, and decides when the next one is; `reason` is why it stands where it stands.
 deliveries = sa.Table(
     "deliveries",
     metadata,
@@ -82,14 +83,30 @@ deliveries = sa.Table(
     sa.Column("order_key", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text),
     sa.Column("first_due_at", Instant, nullable=False),
     sa.Column("next_at", Instant, nullable=False),
     sa.Column("lease_owner", sa.Text),
     sa.Column("lease_until", Instant),
     sa.Column("settled_at", Instant),
     sa.UniqueConstraint("subscription_id", "event_sequence", name="uq_deliveries_subscription_id_event_sequence"),
-    sa.Index("ix_deliveries_status_next_at", "status", "next_at"),
-    sa.Index("ix_deliveries_subscription_id_order_key_status", "subscription_id", "order_key", "status"),
+    # Only what waits is searched by time and by order, so that what has arrived costs nothing.
+    sa.Index(
+        "ix_deliveries_waiting_next_at",
+        "subscription_id",
+        "next_at",
+        postgresql_where=sa.text("status = 'waiting'"),
+        sqlite_where=sa.text("status = 'waiting'"),
+    ),
+    sa.Index(
+        "ix_deliveries_waiting_order_key",
+        "subscription_id",
+        "order_key",
+        "event_sequence",
+        postgresql_where=sa.text("status = 'waiting'"),
+        sqlite_where=sa.text("status = 'waiting'"),
+    ),
 )
 
 delivery_attempts = sa.Table(

@@ -111,6 +111,8 @@ def _create_deliveries() -> None:
         sa.Column("order_key", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("reason", sa.Text),
         sa.Column("first_due_at", sa.BigInteger, nullable=False),
         sa.Column("next_at", sa.BigInteger, nullable=False),
         sa.Column("lease_owner", sa.Text),
@@ -122,8 +124,9 @@ def _create_deliveries() -> None:
         sa.UniqueConstraint("subscription_id", "event_sequence", name="uq_deliveries_subscription_id_event_sequence")
     )
     op.create_index("ix_deliveries_event_sequence", "deliveries", ["event_sequence"])
-    op.create_index("ix_deliveries_status_next_at", "deliveries", ["status", "next_at"])
-    op.create_index("ix_deliveries_subscription_id_order_key_status", "deliveries", ["subscription_id", "order_key", "status"])
+    waiting = {"postgresql_where": sa.text("status = 'waiting'"), "sqlite_where": sa.text("status = 'waiting'")}
+    op.create_index("ix_deliveries_waiting_next_at", "deliveries", ["subscription_id", "next_at"], **waiting)
+    op.create_index("ix_deliveries_waiting_order_key", "deliveries", ["subscription_id", "order_key", "event_sequence"], **waiting)
 
 
 def _create_cases() -> None:
