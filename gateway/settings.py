@@ -54,7 +54,8 @@ class Upstream(Part, frozen=True):
     """Asking partners. One `deadline_s` holds for all of them together.
 
     `max_bytes` bounds one answer, `memory_cache_bytes` the documents that each process keeps beside the shared
-    cache. `retry_budget` is the share of questions that may be retried.
+    cache. `retry_budget` is the share of questions that may be retried. `pool_size` bounds the connections of a
+    process, `pool_per_host` those to one host, so that a platform that hangs cannot take them all.
     """
 
     deadline_s: float = 5.0
@@ -64,7 +65,8 @@ class Upstream(Part, frozen=True):
     retry_budget: float = 0.2
     breaker_threshold: int = 5
     breaker_open_s: float = 15.0
-    pool_size: int = 100
+    pool_size: int = 320
+    pool_per_host: int = 32
     memory_cache_bytes: int = 6_291_456
 
 

@@ -45,6 +45,7 @@ class HttpTransport:
         connector = aiohttp.TCPConnector(
             ssl=self._tls if self._tls is not None else True,
             limit=self._settings.pool_size,
+            limit_per_host=self._settings.pool_per_host,
             ttl_dns_cache=60,
             keepalive_timeout=_KEEP_ALIVE_S,
         )

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from adapters.base import AdapterError, Fault, Request
 from gateway.settings import Upstream
 from gateway.upstream.http import HttpTransport
-from tests.support.platform_server import PlatformServer, answering, endless
+from tests.support.platform_server import PlatformServer, answering, endless, hanging
 
 LIMIT = 200_000
 
@@ -42,6 +42,18 @@ async def fault(transport, **request):
     with pytest.raises(AdapterError) as caught:
         await transport.send(Request(**request))
     return caught.value
+
+
+async def test_a_platform_that_hangs_leaves_the_others_their_connections(server):
+    """With more questions waiting for it than the whole pool holds."""
+    async with PlatformServer(hanging) as stuck, HttpTransport(Upstream(pool_size=100, pool_per_host=32)) as pool:
+        waiting = [asyncio.create_task(pool.send(Request(url=stuck.url))) for _ in range(150)]
+        await asyncio.sleep(0.05)
+        response = await pool.send(Request(url=server.url, timeout_s=2))
+        assert (200, 150) == (response.status, sum(not task.done() for task in waiting))
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_a_response_is_whole_and_its_headers_are_lower_case(transport, server):
