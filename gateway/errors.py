@@ -6,7 +6,8 @@ GatewayError
 ├── PartnerUnavailable  the partner did not answer as it should: `UnavailableCode`
 ├── ContractBroken      the partner's document is not what its source schema says
 ├── StoreUnavailable    a store that must answer did not; nothing is answered
-│   └── AuditUnavailable    we cannot record, so we do not answer
+│   ├── AuditUnavailable    we cannot record, so we do not answer
+│   └── SealBroken          what was sealed was tampered with, moved, or its key is gone
 └── BadConfiguration    stops the start; names file and key
 
 Errors know no HTTP: `api/problems.py` maps them to status codes and `cli/exit_codes.py` to exit
@@ -25,6 +26,7 @@ class RefusalCode(StrEnum):
     AGREEMENT_MISSING = "agreement-missing"
     AGREEMENT_SUSPENDED = "agreement-suspended"
     CLIENT_DISABLED = "client-disabled"
+    EVENT_SOURCE_FOREIGN = "event-source-foreign"
     FIELD_NOT_GRANTED = "field-not-granted"
     LIMIT_REACHED = "limit-reached"
     PROFILE_INSUFFICIENT = "profile-insufficient"
@@ -45,7 +47,11 @@ class BadRequestCode(StrEnum):
     BODY_TOO_LARGE = "body-too-large"
     CONFLICT = "conflict"
     CURSOR_INVALID = "cursor-invalid"
+    EVENT_CONFLICT = "event-conflict"
+    EVENT_INVALID = "event-invalid"
+    EVENT_REFUSED = "event-refused"
     FILTER_UNSUPPORTED = "filter-unsupported"
+    IDEMPOTENCY_CONFLICT = "idempotency-conflict"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     NOT_ACCEPTABLE = "not-acceptable"
     NOT_FOUND = "not-found"
@@ -113,6 +119,10 @@ class StoreUnavailable(GatewayError):
 
 class AuditUnavailable(StoreUnavailable):
     """The audit record could not be made durable, so nothing is answered."""
+
+
+class SealBroken(StoreUnavailable):
+    """What is kept sealed cannot be opened: tampered with, moved to another row, or its key is not there."""
 
 
 class BadConfiguration(GatewayError):

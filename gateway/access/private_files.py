@@ -8,16 +8,21 @@ from pathlib import Path
 
 from gateway.errors import BadConfiguration
 
+SETTING = "access.signing_keys"
+
 
 @contextmanager
-def folder_lock(folder: Path) -> Iterator[None]:
-    """Makes the folder (mode 0700) and holds it against the other processes of this machine."""
+def folder_lock(folder: Path, *, setting: str = SETTING) -> Iterator[None]:
+    """Makes the folder (mode 0700) and holds it against the other processes of this machine.
+
+    `setting` is the key that names the folder, for whoever must put it right.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise BadConfiguration(
-            f"access.signing_keys: cannot write in {folder} ({error.strerror}); name a folder that the gateway owns"
+            f"{setting}: cannot write in {folder} ({error.strerror}); name a folder that the gateway owns"
         ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -48,12 +53,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def read_private(path: Path) -> bytes:
+def read_private(path: Path, *, setting: str = SETTING) -> bytes:
     """The file's content. Raises `BadConfiguration` where anybody on the machine may read it."""
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & 0o007:
-                raise BadConfiguration(f"access.signing_keys: {path} can be read by anybody; chmod 600 it")
+                raise BadConfiguration(f"{setting}: {path} can be read by anybody; chmod 600 it")
             return file.read()
     except OSError as error:
-        raise BadConfiguration(f"access.signing_keys: cannot read {path} ({error.strerror})") from error
+        raise BadConfiguration(f"{setting}: cannot read {path} ({error.strerror})") from error

@@ -7,14 +7,18 @@ _SCOPE_LIST = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]
 
 
 class Scope(StrEnum):
-    """What a token may be used for. `events:publish` joins them with the event doors."""
+    """What a token may be used for."""
 
     ADMIN = "admin"
+    CASES_READ = "cases:read"
+    EVENTS_PUBLISH = "events:publish"
+    EVENTS_READ = "events:read"
     FACILITIES_READ = "facilities:read"
     INDICATORS_READ = "indicators:read"
     INTROSPECT = "introspect"
     SERVICE_REQUESTS_READ = "service-requests:read"
     SERVICES_READ = "services:read"
+    SUBSCRIPTIONS_MANAGE = "subscriptions:manage"
 
 
 NAMED_ONLY = frozenset({Scope.ADMIN, Scope.INTROSPECT})
