@@ -108,7 +108,12 @@ def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
 
 async def insert_records(connection: AsyncConnection, records: Sequence[AuditRecord]) -> int:
     """The number of the first one. They are durable when the transaction that they are part of is."""
-    return await connection.run_sync(_insert, [row_of(record) for record in records])
+    return await connection.run_sync(insert_now, records)
+
+
+def insert_now(connection: sa.Connection, records: Sequence[AuditRecord]) -> int:
+    """The same within a transaction that is a plain function. Take it last: all who record wait for one another."""
+    return _insert(connection, [row_of(record) for record in records])
 
 
 def _insert(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:

@@ -27,9 +27,14 @@ def take(connection: sa.Connection, counter: str, *, count: int) -> int:
 
 async def announce(connection: AsyncConnection, kind: str, *, keys: tuple[str, ...]) -> None:
     """Tells every process, once the transaction is committed, that what stands under `keys` has changed."""
-    first = await connection.run_sync(take, CHANGES, count=len(keys))
+    await connection.run_sync(announce_now, kind, keys=keys)
+
+
+def announce_now(connection: sa.Connection, kind: str, *, keys: tuple[str, ...]) -> None:
+    """The same within a transaction that is a plain function."""
+    first = take(connection, CHANGES, count=len(keys))
     at = datetime.now(UTC)
-    await connection.execute(
+    connection.execute(
         sa.insert(changes),
         [{"sequence": first + index, "kind": kind, "key": key, "at": at} for index, key in enumerate(keys)],
     )
