@@ -67,11 +67,13 @@ class Paging(Part, frozen=True):
     failing those, at a page shorter than its size (`records` is the path of the list to count; without
     it, the body itself where that is a list). An empty page always ends it.
     With `header`, `next` and the totals are names of response headers (`X-Pagination-Page-Count`).
+    `window` is for Open311: spans of time, backwards from now (`adapters/open311.py`). For a table, `cursor`
+    goes on behind the last id (`adapters/sql_table`).
     `size` is the platform's own, or the one we always ask for by `size_parameter`; without it,
     `size_parameter` carries what the question wishes, `max_size` at most.
     """
 
-    kind: Literal["single", "page", "offset", "cursor", "link"] = "single"
+    kind: Literal["single", "page", "offset", "cursor", "link", "window"] = "single"
     parameter: str = "page"
     size_parameter: str | None = None
     size: int | None = None
@@ -96,7 +98,7 @@ class PlatformSettings(Protocol):
 
     @property
     def base_url(self) -> str:
-        """`http(s)://…`, or `file:///folder` for files."""
+        """`http(s)://…`, `file:///folder` for files, `postgresql://host/name` or `mysql://host/name` for tables."""
         ...
 
     @property
@@ -150,7 +152,7 @@ class DatasetSettings(Protocol):
 
     @property
     def by_id(self) -> str | None:
-        """Path of one record, with `{id}`; for CKAN and CSV the column that holds the id."""
+        """Path of one record, with `{id}`; for CKAN, CSV and tables the column that holds the id."""
         ...
 
     @property

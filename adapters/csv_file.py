@@ -5,13 +5,12 @@ import csv
 import io
 import re
 from collections import Counter
-from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
 from adapters.base import AdapterError, Document, Fault, Question, Request
 from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, require_options
+from adapters.folder import Folder
 from adapters.platform_client import PlatformClient
 from adapters.success import SuccessPredicate, check_content_type
 
@@ -19,7 +18,6 @@ _OPTIONS = frozenset({"delimiter", "encoding", "max_bytes"})
 _ENCODINGS = {"utf-8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "windows-1252": "cp1252", "utf-16": "utf-16"}
 _DELIMITERS = {"tab": "\t"}
 _USUAL_TYPES = ("text/csv", "application/csv", "application/vnd.ms-excel", "text/plain", "application/octet-stream")
-_MAX_FILE_BYTES = 33_554_432
 _OFF_LOOP_BYTES = 65_536
 """A larger file is parsed beside the event loop."""
 
@@ -102,8 +100,7 @@ class CsvFile:
         self._client = client
         self._success = SuccessPredicate(platform.success, content_type=_USUAL_TYPES)
         self._url = client.url(dataset.path) if client else ""
-        self._folder = Path(unquote(urlsplit(platform.base_url).path))
-        self._max_bytes = _whole_number(options.get("max_bytes", str(_MAX_FILE_BYTES)))
+        self._folder = Folder(platform.base_url, max_bytes=options.get("max_bytes"))
 
     @property
     def finds_by_id(self) -> bool:
@@ -143,24 +140,7 @@ class CsvFile:
     async def _from_folder(self, question: Question) -> tuple[bytes | None, str | None]:
         if question.filters:
             raise AdapterError(Fault.UNREADABLE, "a local file takes no filters")
-        return await asyncio.to_thread(self._read, question.etag)
-
-    def _read(self, etag: str | None) -> tuple[bytes | None, str | None]:
-        """The file, unless it is still what `etag` says. Raises `AdapterError`."""
-        try:
-            folder = self._folder.resolve(strict=True)
-            path = (folder / unquote(self._dataset.path).lstrip("/")).resolve(strict=True)
-            if not path.is_relative_to(folder) or not path.is_file():
-                raise AdapterError(Fault.UNREADABLE, "the path leads out of the folder, or to no file")
-            with path.open("rb") as file:
-                content = file.read(self._max_bytes + 1)
-            state = path.stat()
-        except OSError as error:
-            raise AdapterError(Fault.UNREACHABLE, f"the file cannot be read: {type(error).__name__}") from error
-        if len(content) > self._max_bytes:
-            raise AdapterError(Fault.TOO_LARGE, f"the file is larger than {self._max_bytes} bytes")
-        mark = quote(f"{state.st_mtime_ns:x}-{state.st_size:x}")
-        return (None, None) if mark == etag else (content, mark)
+        return await asyncio.to_thread(self._folder.read, self._dataset.path, etag=question.etag)
 
 
 def _row(header: list[str], cells: list[str]) -> dict[str, str] | None:
@@ -169,9 +149,3 @@ def _row(header: list[str], cells: list[str]) -> dict[str, str] | None:
     if len(cells) < len(header) or any(cell.strip() for cell in surplus):
         return None
     return dict(zip(header, cells, strict=False))
-
-
-def _whole_number(text: str) -> int:
-    if not text.isdecimal():
-        raise AdapterMisconfigured("options.max_bytes", "must be a whole number")
-    return int(text)

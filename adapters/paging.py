@@ -6,7 +6,7 @@ page size too, so that a walk through a list meets every record once whatever si
 
 import re
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 import msgspec
@@ -182,13 +182,17 @@ class LinkPager:
     """Each page links to the next: by a `Link` header, or by a URL in its body.
 
     A position is the link without its origin and without our key, so that nothing but the platform itself is
-    ever asked, and no secret leaves in a cursor.
+    ever asked, and no secret leaves in a cursor. `links` is the path of a list of links in the body, each with
+    `rel` and `href`; the `Link` header is the second choice.
     """
 
-    def __init__(self, paging: Paging, *, base_url: str, list_url: str, secret_parameter: str | None) -> None:
+    def __init__(
+        self, paging: Paging, *, base_url: str, list_url: str, secret_parameter: str | None, links: str | None = None
+    ) -> None:
         self._paging = paging
         self._totals = _Totals(paging)
-        self.paths = self._totals.paths
+        self._links = links
+        self.paths = (*self._totals.paths, links)
         self._list_url = list_url
         self._origin = _origin(base_url)
         self._folder = urlsplit(base_url).path.rstrip("/") + "/"
@@ -207,7 +211,7 @@ class LinkPager:
         if self._paging.next:
             link = self._totals.text(self._paging.next, response, envelope)
         else:
-            link = next_link(response.headers.get("link", ""))
+            link = _linked(envelope.value(self._links)) or next_link(response.headers.get("link", ""))
         if not link or self._totals.has_next(response, envelope) is False:
             return None
         parts = urlsplit(self._own(link))
@@ -238,10 +242,20 @@ def next_link(header: str) -> str | None:
     return None
 
 
+def _linked(links: Any) -> str | None:
+    """The `href` of the first link whose `rel` is `next`, or None."""
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("rel") == "next" and isinstance(link.get("href"), str):
+            return str(link["href"])
+    return None
+
+
 def build_pager(paging: Paging, *, base_url: str, list_url: str, secret_parameter: str | None) -> Pager:
     """The pager that the settings ask for. Raises `AdapterMisconfigured`."""
     if paging.kind == "single":
         return SinglePager()
+    if paging.kind == "window":
+        raise AdapterMisconfigured("paging.kind", "window is for Open311 alone")
     if paging.kind == "cursor":
         return CursorPager(paging)
     if paging.kind == "link":

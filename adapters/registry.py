@@ -1,5 +1,6 @@
 """Which protocol a platform speaks, by name, and the building of adapters from what operators say."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from adapters.authentication import Authentication, build_authentication
@@ -7,11 +8,22 @@ from adapters.base import Adapter, Transport
 from adapters.ckan import Ckan
 from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, Secrets
 from adapters.csv_file import CsvFile
+from adapters.geojson import GeoJson
+from adapters.open311 import Open311
 from adapters.platform_client import PlatformClient
 from adapters.rest_json import RestJson
 from adapters.xml_feed import XmlFeed
 
-PROTOCOLS = ("ckan", "csv_file", "rest_json", "xml_feed")
+_HTTP = ("https", "http")
+PROTOCOLS: Mapping[str, tuple[str, ...]] = {
+    "ckan": _HTTP,
+    "csv_file": (*_HTTP, "file"),
+    "geojson": (*_HTTP, "file"),
+    "open311": _HTTP,
+    "rest_json": _HTTP,
+    "xml_feed": _HTTP,
+}
+"""Each protocol with the schemes that its platforms' addresses may have."""
 
 
 def build_authentication_of(platform: PlatformSettings, *, transport: Transport, secrets: Secrets) -> Authentication:
@@ -31,8 +43,11 @@ def build_adapter(
     """The adapter of one dataset. Raises `AdapterMisconfigured`, naming the key that cannot work."""
     if kind not in PROTOCOLS:
         raise AdapterMisconfigured("adapter", f"{kind} is unknown; there are {', '.join(PROTOCOLS)}")
-    if kind == "csv_file" and urlsplit(platform.base_url).scheme == "file":
-        return CsvFile(platform=platform, dataset=dataset)
+    if urlsplit(platform.base_url).scheme == "file":
+        if kind == "csv_file":
+            return CsvFile(platform=platform, dataset=dataset)
+        if kind == "geojson":
+            return GeoJson(platform=platform, dataset=dataset)
     if authentication is None:
         authentication = build_authentication_of(platform, transport=transport, secrets=secrets)
     client = PlatformClient(platform, transport=transport, authentication=authentication)
@@ -40,6 +55,10 @@ def build_adapter(
         return Ckan(platform=platform, dataset=dataset, client=client)
     if kind == "csv_file":
         return CsvFile(platform=platform, dataset=dataset, client=client)
+    if kind == "geojson":
+        return GeoJson(platform=platform, dataset=dataset, client=client)
+    if kind == "open311":
+        return Open311(platform=platform, dataset=dataset, client=client)
     if kind == "xml_feed":
         return XmlFeed(platform=platform, dataset=dataset, client=client)
     return RestJson(platform=platform, dataset=dataset, client=client)

@@ -96,9 +96,9 @@ def _platform(platform: Platform) -> Iterator[Finding]:
     if platform.adapter not in PROTOCOLS:
         yield ("adapter",), f"expected one of {', '.join(PROTOCOLS)}{_nearest(platform.adapter, PROTOCOLS)}"
     url = urlsplit(platform.base_url)
-    local = platform.adapter == "csv_file" and url.scheme == "file"
-    if not local and (url.scheme not in {"http", "https"} or not url.hostname):
-        yield ("base_url",), "expected `https://…`"
+    schemes = PROTOCOLS.get(platform.adapter, ("https", "http"))
+    if url.scheme not in schemes or not (url.hostname or url.scheme == "file"):
+        yield ("base_url",), f"expected `{schemes[0]}://…`"
     if url.username or url.password:
         yield ("base_url",), "expected no password in it; see `auth`"
     if platform.auth.kind != "none" and _is_in_the_clear(url):

@@ -35,6 +35,7 @@ class Case:
     by_id: bool = False
     is_single: bool = False
     body: bool = False  # parameters come in the body
+    filter_name: str = "kode"
 
     def adapter(self, base_url: str, transport, **platform: Any):
         settings = Platform(**{"adapter": self.kind, "base_url": base_url + "/api", **self.platform, **platform})
@@ -161,6 +162,102 @@ def _xml(request: web.Request, records: list[dict[str, str]]) -> web.Response:
     return web.Response(text=f'<?xml version="1.0"?><isi>{rows}</isi>', content_type="text/xml", charset="utf-8")
 
 
+def _feature(record: dict[str, str]) -> dict[str, Any]:
+    number = int(record["id"])
+    point = {"type": "Point", "coordinates": [107.9 + number / 1000, -6.8]}
+    properties = {"nama": record["nama"], "kode": record["kode"]}
+    return {"type": "Feature", "id": number, "geometry": point, "properties": properties}
+
+
+def _features(records: list[dict[str, str]], **more: Any) -> web.Response:
+    document = {"type": "FeatureCollection", **more, "features": [_feature(it) for it in records]}
+    return web.Response(body=json.dumps(document).encode(), content_type="application/geo+json")
+
+
+def _geojson(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    return _features(_filtered(request, records), crs=crs, bbox=[107, -7, 108, -6])
+
+
+def _ogc(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    prefix, _, wanted = request.path.rpartition("/")
+    if prefix.endswith("/items"):
+        found = [it for it in records if it["id"] == wanted]
+        return _json(_feature(found[0])) if found else web.json_response({"code": "NotFound"}, status=404)
+    records = _filtered(request, records)
+    limit, offset = int(request.query["limit"]), int(request.query.get("offset", "0"))
+    more = offset + limit < len(records)
+    query = urlencode({**request.query, "offset": offset + limit})
+    links = [{"rel": "self", "href": str(request.url)}, {"rel": "prev", "href": "https://lain.example/"}]
+    links += [{"rel": "next", "href": f"http://{request.host}{request.path}?{query}"}] if more else []
+    page = records[offset : offset + limit]
+    return _features(page, links=links, numberMatched=len(records), numberReturned=len(page))
+
+
+def _arcgis(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    records = _filtered(request, records)
+    offset, count = int(request.query["resultOffset"]), int(request.query["resultRecordCount"])
+    more = {"properties": {"exceededTransferLimit": True}} if offset + count < len(records) else {}
+    return _features(records[offset : offset + count], **more)
+
+
+def _sequence(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    lines = "".join("\x1e" + json.dumps(_feature(it)) + "\n" for it in _filtered(request, records))
+    return web.Response(text=lines or "\x1e", content_type="application/geo+json-seq")
+
+
+def _from_features(document: Any) -> list[dict[str, str]]:
+    return [{"id": str(it["id"]), **it["properties"]} for it in document["features"]]
+
+
+def _report(record: dict[str, str]) -> dict[str, Any]:
+    number = int(record["id"])
+    return {
+        "service_request_id": number,
+        "status": "open",
+        "status_notes": "",
+        "service_name": record["nama"],
+        "service_code": record["kode"],
+        "requested_datetime": f"2026-01-{number:02}T08:00:00+07:00",
+        "lat": "-6.8512",
+        "long": 107.9,
+    }
+
+
+def _georeport(request: web.Request, records: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """The reports of one page, or the one that is asked for."""
+    assert "kota.example" == request.query["jurisdiction_id"]
+    prefix, _, wanted = request.path.rpartition("/")
+    if prefix.endswith("/requests"):
+        return [_report(it) for it in records if it["id"] == wanted.partition(".")[0]]
+    code = request.query.get("service_code")
+    records = [it for it in records if code is None or it["kode"] == code]
+    page, size = int(request.query.get("page", "1")), int(request.query.get("page_size", "1000"))
+    return [_report(it) for it in records[(page - 1) * size : page * size]]
+
+
+def _georeport_json(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    found = _georeport(request, records)
+    if "/requests/" in request.path and not found:
+        return web.json_response([{"code": 404, "description": "service_request_id tidak ada"}], status=404)
+    return _json(found)
+
+
+def _georeport_xml(request: web.Request, records: list[dict[str, str]]) -> web.Response:
+    found = "".join(
+        "<request>" + "".join(f"<{name}>{value}</{name}>" for name, value in it.items()) + "</request>"
+        for it in _georeport(request, records)
+    )
+    text = f'<?xml version="1.0" encoding="utf-8"?><service_requests>{found}</service_requests>'
+    return web.Response(text=text, content_type="text/xml", charset="utf-8")
+
+
+def _from_reports(document: Any) -> list[dict[str, str]]:
+    assert all((-6.8512, 107.9, None) == (it["lat"], it["long"], it["status_notes"]) for it in document)
+    names = {"id": "service_request_id", "nama": "service_name", "kode": "service_code"}
+    return [{ours: it[theirs] for ours, theirs in names.items()} for it in document]
+
+
 def _data(document: Any) -> list[dict[str, str]]:
     return document["data"]
 
@@ -279,5 +376,72 @@ CASES = [
         lambda document: document["isi"]["baris"],
         content_type="text/xml",
         is_single=True,
+    ),
+    Case(
+        "GeoJSON, whole",
+        "geojson",
+        _geojson,
+        {"path": "/peta.geojson", "by_id": "id"},
+        _from_features,
+        by_id=True,
+        is_single=True,
+    ),
+    Case(
+        "OGC API Features",
+        "geojson",
+        _ogc,
+        {"path": "/collections/peta/items", "by_id": "/collections/peta/items/{id}", "paging": Paging(kind="link")},
+        _from_features,
+        by_id=True,
+    ),
+    Case(
+        "ArcGIS features",
+        "geojson",
+        _arcgis,
+        {
+            "path": "/query",
+            "query": {"f": "geojson"},
+            "paging": Paging(
+                kind="offset",
+                parameter="resultOffset",
+                size_parameter="resultRecordCount",
+                has_next="properties.exceededTransferLimit",
+            ),
+        },
+        _from_features,
+    ),
+    Case(
+        "GeoJSON text sequence",
+        "geojson",
+        _sequence,
+        {"path": "/peta.geojsonl", "by_id": "id", "options": {"form": "sequence"}},
+        _from_features,
+        content_type="application/geo+json-seq",
+        by_id=True,
+        is_single=True,
+    ),
+    Case(
+        "Open311 JSON, by page",
+        "open311",
+        _georeport_json,
+        {
+            "by_id": "/requests/{id}.json",
+            "options": {"jurisdiction_id": "kota.example"},
+            "paging": Paging(kind="page", size_parameter="page_size"),
+        },
+        _from_reports,
+        by_id=True,
+        filter_name="service_code",
+    ),
+    Case(
+        "Open311 XML, whole",
+        "open311",
+        _georeport_xml,
+        {"by_id": "/requests/{id}.xml", "options": {"format": "xml", "jurisdiction_id": "kota.example"}},
+        _from_reports,
+        content_type="text/xml",
+        by_id=True,
+        is_single=True,
+        filter_name="service_code",
     ),
 ]

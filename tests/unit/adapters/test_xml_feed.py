@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.base import AdapterError, Fault
-from adapters.xml_feed import XmlReader
+from adapters.xml_reader import XmlReader
 
 
 def read(content, *, row=None):

@@ -139,7 +139,7 @@ def test_a_secret_may_stand_in_a_file(config, tmp_path):
             "partners/garut.toml",
             '"rest_json"',
             '"rest-json"',
-            "partners/garut.toml:6: platforms.portal.adapter: expected one of ckan, csv_file, rest_json, xml_feed; did",
+            "partners/garut.toml:6: platforms.portal.adapter: expected one of ckan, csv_file, geojson, open311, rest_json, xml_feed; did",
         ),
         (
             "partners/garut.toml",
