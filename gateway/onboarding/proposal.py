@@ -1,0 +1,94 @@
+"""What is proposed for one dataset, and what is left for a person to say."""
+
+from typing import Any
+
+import msgspec
+
+from gateway.onboarding.source import RecordsPlace
+
+DOUBTFUL = 0.75
+"""Below this a person is asked."""
+
+
+class Alternative(msgspec.Struct, frozen=True):
+    """Another path that a field could read."""
+
+    paths: tuple[str, ...]
+    confidence: float
+
+
+class ProposedField(msgspec.Struct, frozen=True, kw_only=True):
+    """One common field: its line in the mapping, how sure it is, and why.
+
+    `paths` is empty where nothing of the source is read. `unknown` are values of a code list that nothing is known of.
+    """
+
+    field: str
+    required: bool
+    declaration: dict[str, Any]
+    confidence: float
+    reason: str
+    paths: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a person should look at it."""
+        return self.confidence < DOUBTFUL
+
+    def become(self, **changes: Any) -> "ProposedField":
+        """The same with changes."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the sample does not say. `message` says what, and what to write where."""
+
+    about: str
+    message: str
+    required: bool = False
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What the mapping made of the sample: `refused` and `emptied` count records by field and reason."""
+
+    records_in: int = 0
+    records_out: int = 0
+    refused: dict[str, int] = {}
+    emptied: dict[str, int] = {}
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """One dataset's mapping. `findings` are what the checker still says of it; none where it is proved."""
+
+    resource: str
+    resource_confidence: float
+    records: RecordsPlace
+    zone: str
+    null_if: tuple[str | int, ...] = ("", "-")
+    fields: tuple[ProposedField, ...] = ()
+    open: tuple[Open, ...] = ()
+    unused: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    trial: Trial | None = None
+
+    def field(self, name: str) -> ProposedField | None:
+        """The proposal for a common field, if there is one."""
+        return next((field for field in self.fields if field.field == name), None)
+
+    def become(self, **changes: Any) -> "Proposal":
+        """The same with changes."""
+        return msgspec.structs.replace(self, **changes)
+
+    def with_field(self, changed: ProposedField) -> "Proposal":
+        """The same with one field changed or added."""
+        others = [field for field in self.fields if field.field != changed.field]
+        position = next((at for at, field in enumerate(self.fields) if field.field == changed.field), len(others))
+        others.insert(position, changed)
+        return self.become(fields=tuple(others))
+
+    def without_field(self, name: str, *, because: Open | None = None) -> "Proposal":
+        """The same without one field; `because` goes to what is open."""
+        fields = tuple(field for field in self.fields if field.field != name)
+        return self.become(fields=fields, open=(*self.open, *([because] if because else [])))

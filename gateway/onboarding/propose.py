@@ -1,0 +1,132 @@
+"""Proposes a mapping for a source: which common field comes from where, how surely, and what is left open."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gateway.mapping.targets import targets
+from gateway.onboarding.choose import both_coordinates_in_one, choose
+from gateway.onboarding.complete import blank_defaults, completed
+from gateway.onboarding.identify import identified
+from gateway.onboarding.proposal import Open, Proposal, ProposedField
+from gateway.onboarding.reference import Reference
+from gateway.onboarding.settle import settled
+from gateway.onboarding.source import InferredSource
+from gateway.onboarding.trial import tried
+from schemas.resources import RESOURCES
+
+_MOSTLY_EMPTIED = 0.5
+_DISTRUST = 0.6
+
+
+def propose(
+    source: InferredSource,
+    documents: Sequence[Any],
+    reference: Reference,
+    *,
+    resource: str | None = None,
+    zone: str = "Asia/Jakarta",
+    constants: dict[str, Any] | None = None,
+) -> Proposal:
+    """The likeliest mapping that checks, or one that says in `open` and `findings` what is missing.
+
+    `resource` None lets the fields decide. `constants` are common fields whose value a person has said.
+    """
+    wide = {column.path for column in source.records.columns}
+    fields = [field for field in source.fields if field.path not in wide]
+    choice, sure = choose(fields, reference, resource=resource, is_wide=bool(wide))
+    proposal = Proposal(
+        resource=choice.resource,
+        resource_confidence=sure,
+        records=source.records,
+        zone=zone,
+        null_if=blank_defaults(source.fields),
+        fields=tuple(choice.fields.values()),
+    )
+    for name, value in (constants or {}).items():
+        proposal = proposal.with_field(_said(name, value))
+    proposal = settled(completed(proposal, fields, reference), source.schema, reference)
+    proposal = identified(proposal, fields, source.schema, documents, reference)
+    proposal = _without_empty(settled(proposal, source.schema, reference), source, documents, reference)
+    return _ordered(_missing(proposal, source))
+
+
+def _said(name: str, value: Any) -> ProposedField:
+    return ProposedField(
+        field=name,
+        required=True,
+        declaration={"const": value},
+        confidence=1.0,
+        reason="said by the person who onboards",
+    )
+
+
+def _without_empty(
+    proposal: Proposal, source: InferredSource, documents: Sequence[Any], reference: Reference
+) -> Proposal:
+    """The proposal, tried; a field that mostly comes to nothing goes, and one that loses records is doubted."""
+    for _ in range(3):
+        trial = tried(proposal, source.schema, documents, reference)
+        if trial is None or not trial.records_in:
+            return proposal.become(trial=trial)
+        lost = {
+            about.partition(" ")[0]: about.partition(" ")[2]
+            for about, count in trial.emptied.items()
+            if count > _MOSTLY_EMPTIED * trial.records_in
+        }
+        if not lost:
+            break
+        for name, reason in lost.items():
+            field = proposal.field(name)
+            paths = ", ".join(field.paths) if field is not None else ""
+            message = f"{paths} looked like it, and most of its values cannot be read ({reason})"
+            proposal = proposal.without_field(name, because=Open(about=name, message=message))
+    return _doubted(proposal.become(trial=trial))
+
+
+def _doubted(proposal: Proposal) -> Proposal:
+    """Less sure of a field for which records of the sample are refused, which is told as open."""
+    trial = proposal.trial
+    assert trial is not None
+    for about, count in trial.refused.items():
+        name, _, reason = about.partition(" ")
+        field = proposal.field(name)
+        share = count / trial.records_in
+        if field is not None and share > 0.02 and reason != "duplicate-id":
+            proposal = proposal.with_field(
+                field.become(confidence=round(field.confidence * (1 - _DISTRUST * min(1.0, share)), 3))
+            )
+            message = f"{count} of {trial.records_in} records of the sample are refused: {reason}"
+            proposal = proposal.become(open=(*proposal.open, Open(about=name, message=message)))
+    return proposal
+
+
+def _missing(proposal: Proposal, source: InferredSource) -> Proposal:
+    """The proposal with what nobody makes, what is not known, and what is not used."""
+    added = [
+        Open(about=target.name, message=f"is required ({target.words}), and nothing in the sample is it", required=True)
+        for target in targets(RESOURCES[proposal.resource].type).values()
+        if target.required
+        and target.name not in {"partner", *(one.about for one in proposal.open if one.required)}
+        and proposal.field(target.name) is None
+    ]
+    added += [
+        Open(about=field.field, message=f"nothing is known of the values {', '.join(field.unknown[:12])}")
+        for field in proposal.fields
+        if field.unknown
+    ]
+    added += [
+        Open(
+            about="location", message=f"{path} holds both coordinates in one text, which the mapping cannot take apart"
+        )
+        for path in both_coordinates_in_one(source.fields)
+        if proposal.field("location") is None and proposal.resource in {"facility", "service-request"}
+    ]
+    used = {path for field in proposal.fields for path in field.paths}
+    unused = tuple(field.path for field in source.fields if field.path not in used)
+    return proposal.become(open=(*proposal.open, *added), unused=unused)
+
+
+def _ordered(proposal: Proposal) -> Proposal:
+    """The fields in the order of the common model."""
+    order = list(targets(RESOURCES[proposal.resource].type))
+    return proposal.become(fields=tuple(sorted(proposal.fields, key=lambda field: order.index(field.field))))
