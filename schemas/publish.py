@@ -22,10 +22,15 @@ def json_schema(resource: Resource) -> dict[str, Any]:
     body = definitions.pop(name)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:pertukaran:schema:{resource.name}:{VERSION}",
+        "$id": schema_id(resource),
         **body,
         "$defs": definitions,
     }
+
+
+def schema_id(resource: Resource) -> str:
+    """The name under which the resource's schema is published."""
+    return f"urn:pertukaran:schema:{resource.name}:{VERSION}"
 
 
 def documents() -> dict[str, str]:

@@ -37,7 +37,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """What leaves: `data` is the common record with the granted `fields` only, as JSON; `body` the CloudEvent around it.
+    """What leaves: `data` is the common record with the granted `fields` only, as JSON; `body` is the CloudEvent of it.
 
     The audit record of it is durable before any sender gets it.
     """

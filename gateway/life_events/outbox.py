@@ -40,7 +40,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Turned(msgspec.Struct, frozen=True, kw_only=True):
-    """`failing` are the subscriptions whose failure has lasted too long. `has_more`: not all that is due was claimed."""
+    """`failing` are subscriptions whose failure has lasted too long. `has_more`: not all that is due was claimed."""
 
     claimed: tuple[Claimed, ...] = ()
     failing: tuple[str, ...] = ()

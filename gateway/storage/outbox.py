@@ -1,0 +1,283 @@
+"""One worker's turns at the outbox: each is one transaction that settles, records, renews leases and claims.
+
+Leases make it safe to be killed at any moment: what a worker held is claimed again once its lease has ended. What it
+settles later than that no longer counts. On PostgreSQL rows are claimed by `FOR UPDATE SKIP LOCKED`, on SQLite
+writers follow one another anyhow; the statements are the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+import structlog
+
+from gateway.audit.record import AuditRecord
+from gateway.errors import SealBroken
+from gateway.ids import new_id
+from gateway.life_events.delivery import Claimed, DeliveryStatus, Settled
+from gateway.life_events.event import StoredEvent
+from gateway.life_events.outbox import Room, Turn, Turned
+from gateway.life_events.signature import Scheme, SigningSecret
+from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
+from gateway.storage import outbox_statements as say
+from gateway.storage.audit_trail import insert_now
+from gateway.storage.life_event_tables import subscriptions
+from gateway.storage.sequence import CHANGES, announce_now, take
+from gateway.storage.subscriptions import KIND, Live, SealedSecret, live_subscriptions
+from gateway.storage.transactor import Transactor
+
+CLAIMED_PER_TURN = 500
+_KEY_MAY_COME_IN = timedelta(seconds=60)
+_log = structlog.get_logger("gateway.storage.outbox")
+
+
+class Opener(Protocol):
+    """Opens what is sealed at rest."""
+
+    def open(self, data: bytes, *, table: str, id: str, column: str) -> bytes:
+        """What was sealed for that place. Raises `SealBroken`."""
+        ...
+
+
+class StoredOutbox:
+    """`Outbox` of the worker `owner` over the database."""
+
+    def __init__(self, transactor: Transactor, *, opener: Opener, owner: str, disable_after: timedelta) -> None:
+        self._transactor = transactor
+        self._opener = opener
+        self._owner = owner
+        self._disable_after = disable_after
+        self._next_in_turn = ""
+        self._open_secrets: dict[str, SigningSecret] = {}
+
+    async def take_turn(self, turn: Turn) -> Turned:
+        """Does all of it, or nothing. Raises `StoreUnavailable`."""
+        return await self._transactor.run(partial(self._turn, turn=turn))
+
+    async def waiting(self) -> int:
+        """How many deliveries wait. Raises `StoreUnavailable`."""
+        return await self._transactor.run(lambda connection: connection.execute(say.WAITING).scalar_one())
+
+    async def disable(self, subscription_id: str, *, reason: str, now: datetime) -> bool:
+        """Stops an active subscription, with an audit record; whether it was active. Raises `StoreUnavailable`."""
+        return await self._transactor.run(partial(_disable, subscription_id=subscription_id, reason=reason, now=now))
+
+    def _turn(self, connection: sa.Connection, *, turn: Turn) -> Turned:
+        """The whole turn. The audit counter is taken last, as all others wait for it."""
+        failing: tuple[str, ...] = ()
+        if turn.settled:
+            failing = self._settle(connection, turn)
+        if turn.renewed:
+            connection.execute(say.RENEW, {"ids": turn.renewed, "owner": self._owner, "until": turn.lease_until})
+        claimed: list[Claimed] = []
+        has_more = False
+        if turn.room is not None and turn.room.total > 0:
+            claimed, has_more = self._claim(connection, turn, turn.room)
+        if turn.records:
+            insert_now(connection, turn.records)
+        return Turned(claimed=tuple(claimed), failing=failing, has_more=has_more)
+
+    def _settle(self, connection: sa.Connection, turn: Turn) -> tuple[str, ...]:
+        """Writes what became of each; the subscriptions whose failure has lasted too long."""
+        connection.execute(say.SETTLE, [_settled_row(it, owner=self._owner, now=turn.now) for it in turn.settled])
+        attempts = [_attempt_row(it) for it in turn.settled if it.attempt is not None]
+        if attempts:
+            # Where a lease had ended, another worker may have made the attempt of that number.
+            connection.execute(say.inserting_attempts(connection), attempts)
+        behind = [
+            {"subscription": it.subscription_id, "key": it.order_key, "at": it.next_at}
+            for it in turn.settled
+            if it.status is DeliveryStatus.WAITING and it.attempt is not None
+        ]
+        if behind:
+            connection.execute(say.PUT_BEHIND, behind)
+        arrived = {it.subscription_id for it in turn.settled if it.status is DeliveryStatus.DELIVERED}
+        failed = {it.subscription_id for it in turn.settled if it.attempt is not None} - arrived
+        if arrived:
+            connection.execute(say.END_FAILING, {"ids": sorted(arrived)})
+        if not failed:
+            return ()
+        connection.execute(say.BEGIN_FAILING, {"ids": sorted(failed), "now": turn.now})
+        before = turn.now - self._disable_after
+        return tuple(connection.execute(say.FAILING_LONG, {"ids": sorted(failed), "before": before}).scalars())
+
+    def _claim(self, connection: sa.Connection, turn: Turn, room: Room) -> tuple[list[Claimed], bool]:
+        """Leases what is due, a subscription after the other, beginning where the last turn ended."""
+        live = live_subscriptions(connection)
+        ready = connection.execute(say.READY, {"now": turn.now}).scalars().all()
+        left, has_more = min(room.total, CLAIMED_PER_TURN), False
+        claimed: list[Claimed] = []
+        for subscription_id in self._in_turn(ready):
+            subscription = live.by_id.get(subscription_id)
+            count = min(_room_of(subscription, room), left)
+            if subscription is None or count <= 0:
+                continue
+            rows = self._lease(connection, turn, subscription_id=subscription_id, count=count)
+            claimed += self._opened(connection, rows, subscription=subscription, live=live, turn=turn)
+            has_more = has_more or len(rows) == count
+            left -= len(rows)
+            if left <= 0:
+                self._next_in_turn = subscription_id
+                return claimed, True
+        return claimed, has_more
+
+    def _in_turn(self, ready: Sequence[str]) -> Iterable[str]:
+        """Those that were not reached the last time come first."""
+        order = sorted(ready)
+        return [it for it in order if it > self._next_in_turn] + [it for it in order if it <= self._next_in_turn]
+
+    def _lease(
+        self, connection: sa.Connection, turn: Turn, *, subscription_id: str, count: int
+    ) -> Sequence[Mapping[Any, Any]]:
+        rows = (
+            connection.execute(say.DUE, {"subscription": subscription_id, "now": turn.now, "count": count})
+            .mappings()
+            .all()
+        )
+        if rows:
+            ids = [row["delivery_id"] for row in rows]
+            connection.execute(say.LEASE, {"ids": ids, "owner": self._owner, "until": turn.lease_until})
+        return rows
+
+    def _opened(
+        self,
+        connection: sa.Connection,
+        rows: Iterable[Mapping[Any, Any]],
+        *,
+        subscription: Subscription,
+        live: Live,
+        turn: Turn,
+    ) -> Iterable[Claimed]:
+        """The claims with their events open. One that does not open is a dead letter, and holds up nobody."""
+        secrets = self._secrets(live.secrets.get(subscription.id, ()), subscription=subscription, now=turn.now)
+        for row in rows:
+            try:
+                event = _event_of(row, self._opener)
+            except SealBroken as error:
+                cause = error.parameters.get("cause")
+                _log.error("delivery.unreadable", delivery=row["delivery_id"], cause=cause)
+                # A key that is not there yet may be on its way from another node.
+                again = turn.now + _KEY_MAY_COME_IN if cause == "no-such-key" else None
+                connection.execute(say.SETTLE, _unreadable_row(row, owner=self._owner, now=turn.now, again=again))
+                continue
+            yield Claimed(
+                id=row["delivery_id"],
+                event=event,
+                subscription=subscription,
+                secrets=secrets,
+                attempts=row["attempts"],
+                failures=row["failures"],
+                first_due_at=row["first_due_at"],
+                lease_until=turn.lease_until,
+            )
+
+    def _secrets(
+        self, sealed: Iterable[SealedSecret], *, subscription: Subscription, now: datetime
+    ) -> tuple[SigningSecret, ...]:
+        """The live ones, open; each is opened once. One that does not open signs nothing."""
+        target = subscription.target
+        if not isinstance(target, Webhook):
+            return ()
+        live = [it for it in sealed if it.expires_at is None or it.expires_at > now]
+        return tuple(filter(None, (self._secret(it, scheme=Scheme(target.signature)) for it in live)))
+
+    def _secret(self, sealed: SealedSecret, *, scheme: Scheme) -> SigningSecret | None:
+        found = self._open_secrets.get(sealed.id)
+        if found is None:
+            try:
+                key = self._opener.open(sealed.sealed, table="webhook_secrets", id=sealed.id, column="sealed")
+            except SealBroken:
+                _log.error("webhook_secret.unreadable", secret=sealed.id)
+                return None
+            found = self._open_secrets[sealed.id] = SigningSecret(sealed.id, scheme, key)
+        return found
+
+
+def _room_of(subscription: Subscription | None, room: Room) -> int:
+    if subscription is None or subscription.id in room.held_back:
+        return 0
+    most = 1 if subscription.id in room.narrowed else subscription.max_in_flight * room.ahead
+    return most - room.busy.get(subscription.id, 0)
+
+
+def _event_of(row: Mapping[Any, Any], opener: Opener) -> StoredEvent:
+    return StoredEvent(
+        sequence=row["sequence"],
+        id=row["id"],
+        name=row["name"],
+        provider=row["provider"],
+        dataset=row["dataset"],
+        client_id=row["client_id"],
+        time=row["time"],
+        accepted_at=row["accepted_at"],
+        case_id=row["case_id"],
+        order_key=row["order_key"],
+        facts=row["facts"],
+        record=opener.open(bytes(row["sealed"]), table="events", id=row["id"], column="sealed"),
+    )
+
+
+def _settled_row(settled: Settled, *, owner: str, now: datetime) -> dict[str, Any]:
+    return {
+        "delivery": settled.id,
+        "owner": owner,
+        "status": settled.status.value,
+        "attempts": settled.attempts,
+        "failures": settled.failures,
+        "reason": settled.reason,
+        "next_at": settled.next_at,
+        "settled_at": None if settled.status is DeliveryStatus.WAITING else now,
+    }
+
+
+def _unreadable_row(row: Mapping[Any, Any], *, owner: str, now: datetime, again: datetime | None) -> dict[str, Any]:
+    status = DeliveryStatus.DEAD if again is None else DeliveryStatus.WAITING
+    return {
+        "delivery": row["delivery_id"],
+        "owner": owner,
+        "status": status.value,
+        "attempts": row["attempts"],
+        "failures": row["failures"],
+        "reason": "unreadable",
+        "next_at": again or now,
+        "settled_at": now if again is None else None,
+    }
+
+
+def _attempt_row(settled: Settled) -> dict[str, Any]:
+    attempt = settled.attempt
+    assert attempt is not None
+    return {
+        "delivery_id": settled.id,
+        "number": settled.attempts,
+        "subscription_id": settled.subscription_id,
+        "at": attempt.at,
+        "duration_ms": attempt.duration_ms,
+        "status_code": attempt.status_code,
+        "reason": attempt.reason,
+    }
+
+
+def _disable(connection: sa.Connection, *, subscription_id: str, reason: str, now: datetime) -> bool:
+    take(connection, CHANGES, count=0)  # changes wait for one another, and cannot deadlock
+    row = connection.execute(sa.select(subscriptions).where(subscriptions.c.id == subscription_id)).mappings().first()
+    if row is None or row["status"] != SubscriptionStatus.ACTIVE.value:
+        return False
+    changed = {"status": SubscriptionStatus.DISABLED.value, "status_reason": reason, "updated_at": now}
+    connection.execute(sa.update(subscriptions).where(subscriptions.c.id == subscription_id).values(changed))
+    announce_now(connection, KIND, keys=(subscription_id,))
+    record = AuditRecord(
+        id=new_id("aud"),
+        at=now,
+        kind="subscription.disable",
+        outcome="answered",
+        reason=reason,
+        client_id=row["client_id"],
+        partner=row["partner"],
+        purpose=row["purpose"],
+        subject=subscription_id,
+    )
+    insert_now(connection, [record])
+    return True
