@@ -31,7 +31,6 @@ class PublishedEvent(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, str] = {}
     record: bytes
     fingerprint: bytes
-    idempotency_key: str | None = None
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):

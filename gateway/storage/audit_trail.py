@@ -34,10 +34,22 @@ class _Waiting(NamedTuple):
 
 
 class GroupCommitTrail:
-    """`AuditTrail` over the database; one writer task per process."""
+    """`AuditTrail` over the database; one writer task per process.
 
-    def __init__(self, engine: AsyncEngine, *, limit_s: float = LIMIT_S, queue: int = QUEUE) -> None:
-        self._transactor = Transactor(engine)
+    Who else writes much shares its `transactor`, and closes it: SQLite's writers then wait for one another in a
+    queue, not by trying again.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        transactor: Transactor | None = None,
+        limit_s: float = LIMIT_S,
+        queue: int = QUEUE,
+    ) -> None:
+        self._transactor = transactor or Transactor(engine)
+        self._is_alone = transactor is None
         self._limit_s = limit_s
         self._queue = queue
         self._waiting: deque[_Waiting] = deque()
@@ -72,7 +84,8 @@ class GroupCommitTrail:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._writer, self._limit_s)
             self._writer = None
-        await self._transactor.close()
+        if self._is_alone:
+            await self._transactor.close()
 
     async def _run(self) -> None:
         """Writes batch after batch; while one is being committed, the next one gathers."""

@@ -25,6 +25,7 @@ events = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("source", "source_event_id", name="uq_events_source_source_event_id"),
+    sa.Index("ix_events_provider_name_sequence", "provider", "name", "sequence"),
 )
 
 # What a client sent under an `Idempotency-Key`, so that a repetition gets the same answer.

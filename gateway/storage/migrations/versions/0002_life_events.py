@@ -44,6 +44,7 @@ def _create_events() -> None:
     op.create_index("ix_events_accepted_at", "events", ["accepted_at"])
     op.create_index("ix_events_case_id", "events", ["case_id"])
     op.create_index("ix_events_key_id", "events", ["key_id"])
+    op.create_index("ix_events_provider_name_sequence", "events", ["provider", "name", "sequence"])
     op.create_table("idempotency_keys",
         sa.Column("client_id", sa.Text, nullable=False),
         sa.Column("key", sa.Text, nullable=False),

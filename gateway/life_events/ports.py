@@ -1,0 +1,120 @@
+"""What publishing and reading events need of the rooms above: the log that keeps them, cases, and a bell."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from gateway.access.caller import Caller
+from gateway.audit.record import AuditRecord
+from gateway.decision import Allowed, Decision
+from gateway.ids import DatasetId, PartnerId
+from gateway.life_events.event import PublishedEvent, StoredEvent
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """The events of one request, each with the audit record that is written in the same transaction.
+
+    A record says that its event was accepted; the log changes it where it was not. `fingerprint` is of the whole
+    request, and is what an `idempotency_key` stands for.
+    """
+
+    events: tuple[PublishedEvent, ...]
+    records: tuple[AuditRecord, ...]
+    fingerprint: bytes = b""
+    idempotency_key: str | None = None
+
+
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """The event is durable. `is_repetition`: it was before, with the same content; then these are its first answer."""
+
+    id: str
+    accepted_at: datetime
+    case_id: str | None
+    is_repetition: bool
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """An event of this `source` and `id` was accepted before, with other content."""
+
+
+Verdict = Acceptance | Conflict
+
+
+class UnreadableEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event whose record cannot be opened; what is known of it without."""
+
+    id: str
+    name: str
+    provider: PartnerId
+
+
+class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Events in the order of acceptance. `reached` is the last sequence that was looked at."""
+
+    events: tuple[StoredEvent, ...]
+    unreadable: tuple[UnreadableEvent, ...]
+    reached: int
+    has_more: bool
+
+
+class EventLog(Protocol):
+    """The log of every accepted event."""
+
+    async def accept(self, publication: Publication) -> tuple[Verdict, ...]:
+        """What became of each event, once all of it is durable.
+
+        Raises `BadRequest` where the idempotency key stands for another request, or `StoreUnavailable`.
+        """
+        ...
+
+    async def after(self, sequence: int, *, wanted: Mapping[str, frozenset[PartnerId]], limit: int) -> EventBatch:
+        """Up to `limit` events later than `sequence` that are of the wanted names and providers."""
+        ...
+
+    async def find(self, event_id: str) -> StoredEvent | None:
+        """The event, or None where there is none or its data has been wiped. Raises `SealBroken`."""
+        ...
+
+    async def newest(self) -> int:
+        """The sequence of the newest event; 0 where there is none."""
+        ...
+
+
+class Cases(Protocol):
+    """The cases that events open and join."""
+
+    def opens(self, name: str, *, provider: PartnerId, dataset: DatasetId) -> str | None:
+        """The recipe of which such an event opens a case, or None."""
+        ...
+
+    async def may_follow_up(self, case_id: str, *, name: str, caller: Caller) -> Decision[None]:
+        """Whether the caller may add such an event to the case. Raises `StoreUnavailable`."""
+        ...
+
+
+class NoCases:
+    """Nobody has adopted a recipe: no event opens a case, and what names one is taken as it is."""
+
+    def opens(self, name: str, *, provider: PartnerId, dataset: DatasetId) -> str | None:
+        """None."""
+        del name, provider, dataset
+        return None
+
+    async def may_follow_up(self, case_id: str, *, name: str, caller: Caller) -> Decision[None]:
+        """Allowed."""
+        del case_id, name, caller
+        return Allowed(None)
+
+
+class Bell(Protocol):
+    """Rung when events have been accepted. It may be missed: who waits looks by itself now and then."""
+
+    def ring(self) -> None:
+        """Wakes those that wait, in this process and in the others."""
+        ...
+
+    async def wait(self, timeout_s: float) -> None:
+        """Returns when it rings, or when the time is over."""
+        ...
