@@ -12,15 +12,15 @@ from gateway.life_events.delivery import Attempt, Claimed, Parcel, Settled
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """How much may be claimed: `total` in all, `busy` per subscription already held, none of those in `held_back`.
 
-    `ahead` is how many times its own `max_in_flight` a subscription may have claimed, so that the next one is at hand
-    when one has arrived; those in `narrowed` fail at present and get one at a time.
+    A subscription may have its `max_in_flight` claimed. Those in `narrowed` fail at present and get one at a time;
+    those in `quick` answer at once and get more, so that the next one is at hand when one has arrived.
     """
 
     total: int
     busy: dict[str, int]
-    held_back: frozenset[str]
-    narrowed: frozenset[str]
-    ahead: int
+    held_back: frozenset[str] = frozenset()
+    narrowed: frozenset[str] = frozenset()
+    quick: frozenset[str] = frozenset()
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ writers follow one another anyhow; the statements are the same.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -17,36 +17,30 @@ from gateway.audit.record import AuditRecord
 from gateway.errors import SealBroken
 from gateway.ids import new_id
 from gateway.life_events.delivery import Claimed, DeliveryStatus, Settled
-from gateway.life_events.event import StoredEvent
 from gateway.life_events.outbox import Room, Turn, Turned
+from gateway.life_events.sealing import Sealer
 from gateway.life_events.signature import Scheme, SigningSecret
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
 from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
+from gateway.storage.event_rows import opened_event
 from gateway.storage.life_event_tables import subscriptions
 from gateway.storage.sequence import CHANGES, announce_now, take
 from gateway.storage.subscriptions import KIND, Live, SealedSecret, live_subscriptions
 from gateway.storage.transactor import Transactor
 
 CLAIMED_PER_TURN = 500
+_AHEAD = 4
 _KEY_MAY_COME_IN = timedelta(seconds=60)
 _log = structlog.get_logger("gateway.storage.outbox")
-
-
-class Opener(Protocol):
-    """Opens what is sealed at rest."""
-
-    def open(self, data: bytes, *, table: str, id: str, column: str) -> bytes:
-        """What was sealed for that place. Raises `SealBroken`."""
-        ...
 
 
 class StoredOutbox:
     """`Outbox` of the worker `owner` over the database."""
 
-    def __init__(self, transactor: Transactor, *, opener: Opener, owner: str, disable_after: timedelta) -> None:
+    def __init__(self, transactor: Transactor, *, sealer: Sealer, owner: str, disable_after: timedelta) -> None:
         self._transactor = transactor
-        self._opener = opener
+        self._sealer = sealer
         self._owner = owner
         self._disable_after = disable_after
         self._next_in_turn = ""
@@ -154,7 +148,7 @@ class StoredOutbox:
         secrets = self._secrets(live.secrets.get(subscription.id, ()), subscription=subscription, now=turn.now)
         for row in rows:
             try:
-                event = _event_of(row, self._opener)
+                event = opened_event(row, sealer=self._sealer)
             except SealBroken as error:
                 cause = error.parameters.get("cause")
                 _log.error("delivery.unreadable", delivery=row["delivery_id"], cause=cause)
@@ -187,7 +181,7 @@ class StoredOutbox:
         found = self._open_secrets.get(sealed.id)
         if found is None:
             try:
-                key = self._opener.open(sealed.sealed, table="webhook_secrets", id=sealed.id, column="sealed")
+                key = self._sealer.open(sealed.sealed, table="webhook_secrets", id=sealed.id, column="sealed")
             except SealBroken:
                 _log.error("webhook_secret.unreadable", secret=sealed.id)
                 return None
@@ -198,25 +192,11 @@ class StoredOutbox:
 def _room_of(subscription: Subscription | None, room: Room) -> int:
     if subscription is None or subscription.id in room.held_back:
         return 0
-    most = 1 if subscription.id in room.narrowed else subscription.max_in_flight * room.ahead
+    if subscription.id in room.narrowed:
+        most = 1
+    else:
+        most = subscription.max_in_flight * (_AHEAD if subscription.id in room.quick else 1)
     return most - room.busy.get(subscription.id, 0)
-
-
-def _event_of(row: Mapping[Any, Any], opener: Opener) -> StoredEvent:
-    return StoredEvent(
-        sequence=row["sequence"],
-        id=row["id"],
-        name=row["name"],
-        provider=row["provider"],
-        dataset=row["dataset"],
-        client_id=row["client_id"],
-        time=row["time"],
-        accepted_at=row["accepted_at"],
-        case_id=row["case_id"],
-        order_key=row["order_key"],
-        facts=row["facts"],
-        record=opener.open(bytes(row["sealed"]), table="events", id=row["id"], column="sealed"),
-    )
 
 
 def _settled_row(settled: Settled, *, owner: str, now: datetime) -> dict[str, Any]:
