@@ -12,6 +12,7 @@ from gateway.api.admin.acting import Counter
 from gateway.api.admin.doors import SCHEMAS as ADMIN_SCHEMAS
 from gateway.api.admin.doors import admin_doors
 from gateway.api.catalogue import catalogue_doors
+from gateway.api.data_front import DataFront
 from gateway.api.docs import description_door, docs_doors, kept_description
 from gateway.api.exchange_data import ExchangeDoor
 from gateway.api.guard import Guard, refuse_unexpected_body
@@ -30,29 +31,18 @@ from gateway.wiring import Gateway
 from schemas.resources import RESOURCES
 
 
-def public_app(gateway: Gateway) -> Litestar:
+def public_app(gateway: Gateway) -> ASGIApp:
     """What partners reach: exchange, catalogue, OAuth, health, documentation."""
     url = gateway.settings.server.public_url
-    exchange = [
-        handler
-        for resource in RESOURCES.values()
-        for handler in ExchangeDoor(
-            resource,
-            exchange=gateway.exchange,
-            filters=tuple(FILTERS[resource.name]),
-            partners=[it.id for it in gateway.partner_entries if resource.name in it.resources],
-            public_url=url,
-            policies=gateway.limit_policies,
-        ).handlers()
-    ]
+    exchange = _exchange_doors(gateway, url)
     handlers: list[HTTPRouteHandler] = [
-        *exchange,
+        *(handler for door in exchange for handler in door.handlers()),
         *catalogue_doors(partners=gateway.partner_entries, datasets=gateway.dataset_entries),
         *health_doors(readiness=gateway.readiness, version=gateway.version),
         *problem_doors(words=gateway.words),
     ]
     oauth = oauth_doors(gateway.issuer, body_timeout_s=gateway.settings.server.body_timeout_s)
-    return _described(
+    framework = _described(
         gateway,
         handlers,
         title="Data exchange gateway",
@@ -60,6 +50,21 @@ def public_app(gateway: Gateway) -> Litestar:
         undescribed=[*oauth, *docs_doors()],
         more=oauth_description(gateway.settings.purposes),
     )
+    return DataFront(framework, doors=exchange, problems=gateway.problems)
+
+
+def _exchange_doors(gateway: Gateway, url: str) -> list[ExchangeDoor]:
+    return [
+        ExchangeDoor(
+            resource,
+            exchange=gateway.exchange,
+            filters=tuple(FILTERS[resource.name]),
+            partners=[it.id for it in gateway.partner_entries if resource.name in it.resources],
+            public_url=url,
+            policies=gateway.limit_policies,
+        )
+        for resource in RESOURCES.values()
+    ]
 
 
 def admin_app(gateway: Gateway) -> Litestar:
@@ -83,7 +88,7 @@ def admin_app(gateway: Gateway) -> Litestar:
     )
 
 
-def guarded(app: Litestar, gateway: Gateway) -> ASGIApp:
+def guarded(app: ASGIApp, gateway: Gateway) -> ASGIApp:
     """The application behind its guard: what a server is given."""
     return Guard(app, server=gateway.settings.server, problems=gateway.problems, meter=gateway.meters)
 

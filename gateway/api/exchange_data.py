@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Scope
 
 from gateway.api.bearer_token import bearer_token
 from gateway.api.exchange_operations import list_operation, show_operation
@@ -14,16 +16,20 @@ from gateway.api.problems import rate_limit, rate_limit_policy
 from gateway.api.query_parameters import ParameterReader
 from gateway.api.reply import JSON, Headers, HttpRequest, Reply, matches
 from gateway.api.request_facts import facts_of
-from gateway.exchange.answer import Answer, Freshness, Gap
-from gateway.exchange.query import Query
+from gateway.exchange.answer import Answer, Content
+from gateway.exchange.query import Origin, Query
 from gateway.ids import RecordId
+from gateway.remembered import Remembered
 from schemas.resources import Resource
+
+_QUESTIONS_KEPT = 2048
+_LONGEST_KEPT = 512
 
 
 class Exchange(Protocol):
     """The path, as the door needs it."""
 
-    async def answer(self, query: Query, token: str | None) -> Answer:
+    async def answer(self, query: Query, token: str | None, *, origin: Origin) -> Answer:
         """Answers the question, or raises why not."""
         ...
 
@@ -36,18 +42,8 @@ class LimitPolicy(msgspec.Struct, frozen=True):
     window_s: int
 
 
-class AnswerBody(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of an answer. `data` is JSON already."""
-
-    data: msgspec.Raw
-    complete: bool
-    gaps: tuple[Gap, ...]
-    freshness: tuple[Freshness, ...]
-    next_cursor: str | None
-
-
 class ExchangeDoor:
-    """The door of one resource."""
+    """The door of one resource. Questions are remembered, as clients repeat themselves."""
 
     def __init__(
         self,
@@ -59,36 +55,47 @@ class ExchangeDoor:
         public_url: str,
         policies: Mapping[str, LimitPolicy],
     ) -> None:
+        self.path = f"/v1/{resource.plural}"
         self._resource = resource
         self._exchange = exchange
         self._partners = partners
         self._list = ParameterReader(filters=filters, is_list=True)
         self._one = ParameterReader(filters=(), is_list=False)
-        self._url = f"{public_url.rstrip('/')}/v1/{resource.plural}"
+        self._url = public_url.rstrip("/") + self.path
         self._policies = {
             name: (b"ratelimit-policy", rate_limit_policy(it.name, limit=it.limit, window_s=it.window_s))
             for name, it in policies.items()
         }
         self._encode = msgspec.json.Encoder().encode
+        self._questions: Remembered[bytes, Query] = Remembered(at_most=_QUESTIONS_KEPT)
+        self._bodies: WeakKeyDictionary[Content, bytes] = WeakKeyDictionary()
 
     def handlers(self) -> list[HTTPRouteHandler]:
         """The two operations of the resource."""
-        path = f"/v1/{self._resource.plural}"
 
-        @get(path, **_registration(list_operation(self._resource, self._list.known, partners=self._partners)))
+        @get(self.path, **_registration(list_operation(self._resource, self._list.known, partners=self._partners)))
         async def list_records(request: HttpRequest) -> Reply:
-            return await self.list_records(request)
+            return await self.list_records(request.scope)
 
-        @get(path + "/{record_id:str}", **_registration(show_operation(self._resource)))
+        @get(self.path + "/{record_id:str}", **_registration(show_operation(self._resource)))
         async def show_record(request: HttpRequest) -> Reply:
-            return await self.show_record(request)
+            return await self._show_record(request.scope)
 
         return [list_records, show_record]
 
-    async def list_records(self, request: HttpRequest) -> Reply:
+    async def list_records(self, scope: Scope) -> Reply:
         """One page of records."""
-        asked = self._list.read(request.scope["query_string"])
-        query = Query(
+        query_string = scope["query_string"]
+        query = self._questions.get(query_string)
+        if query is None:
+            query = self._list_question(query_string)
+            if query.cursor is None and len(query_string) <= _LONGEST_KEPT:
+                self._questions.put(query_string, query)
+        return await self._answer(scope, query)
+
+    def _list_question(self, query_string: bytes) -> Query:
+        asked = self._list.read(query_string)
+        return Query(
             resource=self._resource.name,
             partners=asked.partners,
             fields=asked.fields,
@@ -96,43 +103,34 @@ class ExchangeDoor:
             limit=asked.limit,
             cursor=asked.cursor,
             completeness=asked.completeness,
-            origin=facts_of(request.scope).origin,
         )
-        return await self._answer(request, query)
 
-    async def show_record(self, request: HttpRequest) -> Reply:
+    async def _show_record(self, scope: Scope) -> Reply:
         """One record."""
-        asked = self._one.read(request.scope["query_string"])
-        query = Query(
-            resource=self._resource.name,
-            fields=asked.fields,
-            record_id=RecordId(request.scope["path_params"]["record_id"]),
-            origin=facts_of(request.scope).origin,
-        )
-        return await self._answer(request, query)
+        asked = self._one.read(scope["query_string"])
+        record_id = RecordId(scope["path_params"]["record_id"])
+        return await self._answer(scope, Query(self._resource.name, fields=asked.fields, record_id=record_id))
 
-    async def _answer(self, request: HttpRequest, query: Query) -> Reply:
-        scope = request.scope
+    async def _answer(self, scope: Scope, query: Query) -> Reply:
         token, if_none_match = bearer_token(scope["headers"])
-        answer = await self._exchange.answer(query, token)
         facts = facts_of(scope)
-        facts.counts = {"records": answer.count, "gaps": len(answer.gaps)}
+        answer = await self._exchange.answer(query, token, origin=facts.origin)
+        facts.counts = {"records": answer.count, "gaps": len(answer.content.gaps)}
         headers = self._headers(answer, scope["query_string"])
-        if answer.etag and matches(if_none_match, _quoted(answer.etag)):
+        if answer.etag and matches(if_none_match, answer.etag):
             return Reply(304, headers)
-        body = AnswerBody(
-            data=answer.data,
-            complete=answer.complete,
-            gaps=answer.gaps,
-            freshness=answer.freshness,
-            next_cursor=answer.next_cursor,
-        )
-        return Reply(200, [JSON, *headers], self._encode(body))
+        return Reply(200, [JSON, *headers], self._body(answer.content))
+
+    def _body(self, content: Content) -> bytes:
+        body = self._bodies.get(content)
+        if body is None:
+            body = self._bodies[content] = self._encode(content)
+        return body
 
     def _headers(self, answer: Answer, query_string: bytes) -> Headers:
         headers: Headers = [(b"vary", b"authorization")]
         if answer.etag:
-            headers.append((b"etag", _quoted(answer.etag).encode()))
+            headers.append((b"etag", answer.etag.encode()))
         if answer.limit is not None:
             spent = answer.limit
             headers.append(
@@ -140,8 +138,9 @@ class ExchangeDoor:
             )
             if policy := self._policies.get(answer.limit_name):
                 headers.append(policy)
-        if answer.next_cursor is not None:
-            headers.append((b"link", f'<{self._next_url(answer.next_cursor, query_string)}>; rel="next"'.encode()))
+        if answer.content.next_cursor is not None:
+            url = self._next_url(answer.content.next_cursor, query_string)
+            headers.append((b"link", f'<{url}>; rel="next"'.encode()))
         return headers
 
     def _next_url(self, cursor: str, query_string: bytes) -> str:
@@ -149,10 +148,6 @@ class ExchangeDoor:
         kept = [part for part in query_string.split(b"&") if part and not part.startswith(b"cursor=")]
         again = [quote(part.decode("latin-1"), safe="%=&+,.:@-_~*!'()") for part in kept]
         return f"{self._url}?{'&'.join([*again, 'cursor=' + quote(cursor, safe='')])}"
-
-
-def _quoted(etag: str) -> str:
-    return etag if etag.startswith('"') else f'"{etag}"'
 
 
 def _registration(operation: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The query string of a question, read strictly: unknown, repeated and malformed parameters are refused."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Literal
@@ -20,8 +19,6 @@ _PAGING = ("limit", "cursor")
 _ALWAYS = ("partner", "fields", "completeness")
 _MAX_PAIRS = 50
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_KEPT = 2048
-_KEPT_LENGTH = 512
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,12 +33,11 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParameterReader:
-    """Reads the parameters of one operation. What it has read it keeps, as clients repeat themselves."""
+    """Reads the parameters of one operation."""
 
     def __init__(self, *, filters: Iterable[str], is_list: bool) -> None:
         self._filters = frozenset(filters) if is_list else frozenset[str]()
         self._known = (*_ALWAYS, *_PAGING, *sorted(self._filters)) if is_list else ("fields",)
-        self._kept: OrderedDict[bytes, Parameters] = OrderedDict()
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -50,18 +46,7 @@ class ParameterReader:
 
     def read(self, query_string: bytes) -> Parameters:
         """The parameters. Raises `BadRequest` that names the parameter."""
-        kept = self._kept.get(query_string)
-        if kept is not None:
-            return kept
-        parameters = self._understand(read_pairs(query_string))
-        if len(query_string) <= _KEPT_LENGTH and parameters.cursor is None:
-            self._kept[query_string] = parameters
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return parameters
-
-    def _understand(self, pairs: list[tuple[str, str]]) -> Parameters:
-        values = gathered(pairs, known=self._known, lists=_LISTS)
+        values = gathered(read_pairs(query_string), known=self._known, lists=_LISTS)
         return Parameters(
             partners=_partners(values.get("partner")),
             fields=_listed("fields", values["fields"]) if "fields" in values else None,

@@ -33,19 +33,28 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
 
 
+class Content(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
+    """The members of an answer, in the order they are sent. `data` is already JSON: an array, or one record.
+
+    Whoever asks the same again within the second gets the same object, so what is made of it can be kept with it.
+    """
+
+    data: msgspec.Raw
+    complete: bool
+    gaps: tuple[Gap, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
+    next_cursor: str | None = None
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer's members, in the order they are sent. `data` is already JSON: an array, or one record.
+    """The content, and what is told beside it.
 
     `etag` is a strong tag in its quotes, over everything but `freshness`. `limit` is not sent in the
     body: the door makes `RateLimit` headers of it.
     """
 
-    data: msgspec.Raw
+    content: Content
     count: int
-    complete: bool
-    gaps: tuple[Gap, ...] = ()
-    freshness: tuple[Freshness, ...] = ()
-    next_cursor: str | None = None
     etag: str = ""
     limit: Spent | None = None
     limit_name: str = ""

@@ -9,11 +9,13 @@ from gateway.agreements.coverage import providers
 from gateway.agreements.field_classes import field_classes
 from gateway.audit.record import AuditTrail
 from gateway.clock import Clock
+from gateway.exchange.composition import Composer
 from gateway.exchange.cursor import Cursors
 from gateway.exchange.limits import ExchangeLimits
 from gateway.exchange.offers import CompiledMapping, Offers
 from gateway.exchange.page import Pages
 from gateway.exchange.path import ExchangePath, Partners, TokenCheck
+from gateway.exchange.plan import Planner
 from gateway.exchange.pushdown import RegionCodes
 from gateway.exchange.recording import Recorder
 from gateway.exchange.released import Releases
@@ -54,10 +56,10 @@ def exchange_path(
         reader=Reader(offers=offers, cursors=cursors, classes=classes),
         agreements=agreements,
         limits=ExchangeLimits(rates),
-        offers=offers,
+        planner=Planner(offers),
         upstream=upstream,
-        pages=Pages(releases=releases, clock=clock),
-        cursors=cursors,
+        pages=Pages(releases=releases),
+        composer=Composer(cursors=cursors, clock=clock),
         recorder=Recorder(trail=trail, clock=clock),
         resources=RESOURCES,
     )

@@ -2,14 +2,13 @@
 
 import traceback
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import structlog
 
-from gateway.clock import Clock
 from gateway.errors import ContractBroken, GatewayError, PartnerUnavailable
-from gateway.exchange.answer import Freshness, Gap
+from gateway.exchange.answer import Gap
 from gateway.exchange.cursor import Place
 from gateway.exchange.gaps import gap_of_failure
 from gateway.exchange.ledger import Ledger
@@ -17,35 +16,39 @@ from gateway.exchange.plan import Plan, Turn
 from gateway.exchange.released import ReleasedDocument, Releases, Source
 from gateway.exchange.understanding import not_found
 from gateway.ids import RecordId
+from gateway.remembered import Remembered
 from gateway.upstream.reply import Outcome, Reply
 
+_BYTES_KEPT = 2 * 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What one turn gave. `goes_on` is None at the end of its list; `failure` is why it gave nothing."""
+    """What one turn gave.
+
+    `fetched_at` is in seconds since 1970, None where there is no document. `goes_on` is None at the end of its
+    list; `failure` is why it gave nothing. `may_be_kept` is False where there may be a Personal value in `rows`.
+    """
 
     turn: Turn
     rows: bytes = b""
     digest: bytes = b""
     ledger: Ledger = Ledger()
     gaps: tuple[Gap, ...] = ()
-    freshness: Freshness | None = None
+    fetched_at: float | None = None
+    is_stale: bool = False
     goes_on: Place | None = None
     failure: GatewayError | None = None
+    may_be_kept: bool = True
 
 
-class Page(msgspec.Struct, frozen=True):
-    """All that is answered now, and the places where the next page begins (none at the end)."""
+class Page(msgspec.Struct, frozen=True, eq=False, weakref=True):
+    """All that is answered now, how many records that is, and where the next page begins (nowhere at the end)."""
 
     parts: tuple[Part, ...]
     gaps: tuple[Gap, ...]
     next_places: tuple[Place, ...]
-
-    @property
-    def count(self) -> int:
-        """How many records are answered."""
-        return sum(part.ledger.released for part in self.parts)
+    count: int
 
     def rows(self) -> bytes:
         """The records, joined by commas."""
@@ -53,17 +56,31 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Pages:
-    """Makes pages of replies. One dataset's failure never costs another its records."""
+    """Makes pages of replies. One dataset's failure never costs another its records.
 
-    def __init__(self, *, releases: Releases, clock: Clock) -> None:
+    A page is remembered under its plan, which stands for question and grant, and the documents that it was made
+    of; unless a part failed or may hold a Personal value.
+    """
+
+    def __init__(self, *, releases: Releases, bytes_kept: int = _BYTES_KEPT) -> None:
         self._releases = releases
-        self._clock = clock
+        self._made: Remembered[Any, tuple[Plan, Page]] = Remembered(at_most=bytes_kept)
 
     async def make(self, plan: Plan, outcomes: Sequence[Outcome]) -> Page:
-        """The page of a list."""
+        """The page of a list: the same for the same plan and documents."""
+        key = (id(plan), *(it.mark for it in outcomes if isinstance(it, Reply)))
+        made = self._made.get(key) if len(key) == len(outcomes) + 1 else None
+        if made is not None:
+            return made[1]
+        page = await self._list(plan, outcomes)
+        if all(part.may_be_kept for part in page.parts):
+            self._made.put(key, (plan, page), weight=_weight(page))
+        return page
+
+    async def _list(self, plan: Plan, outcomes: Sequence[Outcome]) -> Page:
         parts = tuple([await self._part(turn, it) for turn, it in zip(plan.turns, outcomes, strict=True)])
         gaps = (*plan.gaps, *(gap for part in parts for gap in part.gaps))
-        return Page(parts, gaps, _next_places(plan, parts))
+        return Page(parts, gaps, _next_places(plan, parts), sum(part.ledger.released for part in parts))
 
     async def make_one(self, plan: Plan, outcomes: Sequence[Outcome], *, record_id: RecordId) -> Page:
         """The page of one record. Raises the partner's failure, or `BadRequest` if there is no such record."""
@@ -82,7 +99,7 @@ class Pages:
             raise not_found()
         gaps = document.gaps if turn.source_id is not None else ()
         part = self._filled(turn, outcome, document=document, offset=offset, gaps=gaps)
-        return Page((part,), (*plan.gaps, *gaps), ())
+        return Page((part,), (*plan.gaps, *gaps), (), 1)
 
     async def _part(self, turn: Turn, outcome: Outcome) -> Part:
         if isinstance(outcome, PartnerUnavailable):
@@ -132,16 +149,10 @@ class Pages:
                 held_back=len(document) - taken,
             ),
             gaps=gaps,
-            freshness=self._freshness(turn, reply),
+            fetched_at=reply.fetched_at,
+            is_stale=reply.stale,
             goes_on=goes_on,
-        )
-
-    def _freshness(self, turn: Turn, reply: Reply) -> Freshness:
-        return Freshness(
-            dataset=turn.dataset.id,
-            fetched_at=datetime.fromtimestamp(int(reply.fetched_at), UTC),
-            age_s=max(0, int(self._clock.seconds() - reply.fetched_at)),
-            stale=reply.stale,
+            may_be_kept=document.may_be_kept,
         )
 
 
@@ -159,12 +170,24 @@ def _failed(turn: Turn, failure: PartnerUnavailable) -> Part:
         gaps=(gap_of_failure(turn.dataset.id, failure),),
         goes_on=Place(place.dataset, place.position, place.offset, has_failed=True),
         failure=failure,
+        may_be_kept=False,
     )
 
 
 def _broken(turn: Turn, reply: Reply, error: ContractBroken) -> Part:
     """A document that cannot be read will not become readable: the list goes on behind it."""
-    return Part(turn=turn, gaps=(gap_of_failure(turn.dataset.id, error),), goes_on=_after(turn, reply), failure=error)
+    return Part(
+        turn=turn,
+        gaps=(gap_of_failure(turn.dataset.id, error),),
+        goes_on=_after(turn, reply),
+        failure=error,
+        may_be_kept=False,
+    )
+
+
+def _weight(page: Page) -> int:
+    """The bytes that keeping it takes, about: the rows once for the page and once for its answer."""
+    return 2000 + 500 * len(page.gaps) + 2 * sum(len(part.rows) for part in page.parts)
 
 
 def _next_places(plan: Plan, parts: Sequence[Part]) -> tuple[Place, ...]:

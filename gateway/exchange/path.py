@@ -1,7 +1,5 @@
 """The path of every question. It reads like the promise: nothing leaves that was not allowed and recorded."""
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -15,19 +13,16 @@ from gateway.agreements.check import AgreementCheck, Asker
 from gateway.decision import Decision, require
 from gateway.errors import Refusal, RefusalCode
 from gateway.exchange.answer import Answer
-from gateway.exchange.cursor import Cursors
-from gateway.exchange.limits import Admitted, ExchangeLimits
-from gateway.exchange.offers import Offers
+from gateway.exchange.composition import Composer
+from gateway.exchange.limits import ExchangeLimits
 from gateway.exchange.page import Page, Pages
-from gateway.exchange.plan import plan
-from gateway.exchange.query import Query
+from gateway.exchange.plan import Planner
+from gateway.exchange.query import Origin, Query
 from gateway.exchange.recording import Recorder
 from gateway.exchange.understanding import Reader
-from gateway.ids import DatasetId, PartnerId
+from gateway.ids import DatasetId
 from gateway.upstream.reply import Outcome
 from schemas.resources import Resource
-
-_ENCODER = msgspec.json.Encoder()
 
 
 class TokenCheck(Protocol):
@@ -47,7 +42,11 @@ class Partners(Protocol):
 
 
 class ExchangePath:
-    """Answers questions. Holds no state of any."""
+    """Answers questions. Holds no state of any.
+
+    Each step is taken for each question. What a step makes of the same thing as before it may remember, and each
+    remembers for itself, by all that its outcome depends on; the token, the limits and the record are never spared.
+    """
 
     def __init__(
         self,
@@ -56,10 +55,10 @@ class ExchangePath:
         reader: Reader,
         agreements: AgreementCheck,
         limits: ExchangeLimits,
-        offers: Offers,
+        planner: Planner,
         upstream: Partners,
         pages: Pages,
-        cursors: Cursors,
+        composer: Composer,
         recorder: Recorder,
         resources: Mapping[str, Resource],
     ) -> None:
@@ -67,53 +66,36 @@ class ExchangePath:
         self._reader = reader
         self._agreements = agreements
         self._limits = limits
-        self._offers = offers
+        self._planner = planner
         self._upstream = upstream
         self._pages = pages
-        self._cursors = cursors
+        self._composer = composer
         self._recorder = recorder
         self._scopes = {name: f"{resource.plural}:read" for name, resource in resources.items()}
 
-    async def answer(self, query: Query, token: str | None) -> Answer:
+    async def answer(self, query: Query, token: str | None, *, origin: Origin) -> Answer:
         """The answer to `query`, or raises what stopped it. Either way one audit record is durable before.
 
         Raises `Refusal`, `BadRequest`, `StoreUnavailable`; for one record also `PartnerUnavailable` and
         `ContractBroken`, which in a list are gaps.
         """
         scope = self._scopes[query.resource]
-        async with self._recorder.recording(query, scope=scope) as note:
+        async with self._recorder.recording(query, scope=scope, origin=origin) as note:
             caller = note.caller = require(await self._tokens.check(token, scope=scope))
             structlog.contextvars.bind_contextvars(client_id=caller.client_id)
             understood = note.understood = self._reader.read(query, caller=caller)
             asker = Asker(caller.partner, caller.purpose, caller.profile is Profile.FAPI)
             grant = note.grant = require(await self._agreements.check(asker, understood.wanted))
             admitted = require(await self._limits.check_and_spend(caller, grant))
-            planned = plan(understood, grant, offers=self._offers)
-            outcomes = await self._upstream.ask_all(planned.questions())
+            planned = self._planner.plan(understood, grant)
+            outcomes = await self._upstream.ask_all(planned.questions)
             if understood.record_id is None:
                 page = await self._pages.make(planned, outcomes)
             else:
                 page = await self._pages.make_one(planned, outcomes, record_id=understood.record_id)
             _check_complete(page, query)
             note.page = page
-            return self._composed(page, query, consumer=caller.partner, admitted=admitted)
-
-    def _composed(self, page: Page, query: Query, *, consumer: PartnerId, admitted: Admitted) -> Answer:
-        rows = page.rows()
-        next_cursor = (
-            self._cursors.write(page.next_places, query=query, consumer=consumer) if page.next_places else None
-        )
-        return Answer(
-            data=msgspec.Raw(rows if query.record_id is not None else b"[" + rows + b"]"),
-            count=page.count,
-            complete=not page.gaps,
-            gaps=page.gaps,
-            freshness=tuple(part.freshness for part in page.parts if part.freshness is not None),
-            next_cursor=next_cursor,
-            etag=_etag(page, next_cursor),
-            limit=admitted.spent,
-            limit_name=admitted.rule,
-        )
+            return self._composer.compose(page, query, consumer=caller.partner, admitted=admitted)
 
 
 def _check_complete(page: Page, query: Query) -> None:
@@ -124,10 +106,3 @@ def _check_complete(page: Page, query: Query) -> None:
             "all was asked for, and something is missing",
             gaps=msgspec.to_builtins(page.gaps),
         )
-
-
-def _etag(page: Page, next_cursor: str | None) -> str:
-    """Over the digests of what the parts gave, the gaps, and where it goes on."""
-    digest = hashlib.sha256(b"".join(part.digest for part in page.parts))
-    digest.update(_ENCODER.encode((page.gaps, next_cursor)))
-    return f'"{urlsafe_b64encode(digest.digest()[:18]).decode()}"'

@@ -12,6 +12,9 @@ from gateway.exchange.offers import OfferedDataset, Offers
 from gateway.exchange.pushdown import Filtering, Unsupported
 from gateway.exchange.understanding import Understood
 from gateway.ids import DatasetId, PartnerId
+from gateway.remembered import Remembered
+
+_KEPT = 256
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,19 +36,35 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The turns that are taken now, the places that wait for a later page, and the gaps known before asking."""
+    """The turns that are taken now, the places that wait for a later page, and the gaps known before asking.
+
+    `questions` are what upstream is asked, side by side, in the order of the turns.
+    """
 
     turns: tuple[Turn, ...]
+    questions: tuple[tuple[DatasetId, Question], ...]
     waiting: tuple[Place, ...]
     gaps: tuple[Gap, ...]
 
-    def questions(self) -> list[tuple[DatasetId, Question]]:
-        """What upstream is asked, side by side, in the order of the turns."""
-        return [(turn.dataset.id, turn.question) for turn in self.turns]
+
+class Planner:
+    """Makes the plans: the same one for the same understood question under the same grant."""
+
+    def __init__(self, offers: Offers) -> None:
+        self._offers = offers
+        self._made: Remembered[tuple[int, int], tuple[Understood, Grant, Plan]] = Remembered(at_most=_KEPT)
+
+    def plan(self, understood: Understood, grant: Grant) -> Plan:
+        """The plan. Raises `BadRequest` for a filter that a named partner, or every partner, cannot meet."""
+        key = id(understood), id(grant)
+        made = self._made.get(key)
+        if made is None:
+            made = understood, grant, _plan(understood, grant, offers=self._offers)
+            self._made.put(key, made)
+        return made[2]
 
 
-def plan(understood: Understood, grant: Grant, *, offers: Offers) -> Plan:
-    """The plan. Raises `BadRequest` for a filter that a named partner, or every partner, cannot meet."""
+def _plan(understood: Understood, grant: Grant, *, offers: Offers) -> Plan:
     entitled = {it.offer.dataset: it for it in grant.entitlements}
     found = [(place, offers.by_id[place.dataset]) for place in understood.places if place.dataset in entitled]
     filterings = [(place, dataset, dataset.push_down.plan(understood.conditions)) for place, dataset in found]
@@ -60,6 +79,7 @@ def plan(understood: Understood, grant: Grant, *, offers: Offers) -> Plan:
     )
     return Plan(
         turns=turns,
+        questions=tuple((turn.dataset.id, turn.question) for turn in turns),
         waiting=tuple(place for (place, _, _), share in zip(able, shares, strict=True) if not share),
         gaps=(
             *(gap_of_withheld(it) for it in grant.withheld),

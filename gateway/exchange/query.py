@@ -14,7 +14,7 @@ class Origin(msgspec.Struct, frozen=True):
     remote: str | None = None
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True):
+class Query(msgspec.Struct, frozen=True):
     """One question for records of one resource.
 
     `partners` None means every partner that offers the resource and lets the caller have it; a
@@ -22,7 +22,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     is granted and not Personal; a field that is named must be granted, of a class (`@public`,
     `@restricted`) as much comes as is. `filters` are common filter names and values, read by
     `exchange/filters.py`. `record_id` asks for one record, and then there is no cursor.
-    `completeness="all"` turns any gap into a refusal.
+    `completeness="all"` turns any gap into a refusal. A question that is asked again is best the same object
+    again, since what follows from it is then remembered.
     """
 
     resource: str
@@ -33,4 +34,3 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None = None
     completeness: Literal["partial", "all"] = "partial"
     record_id: RecordId | None = None
-    origin: Origin

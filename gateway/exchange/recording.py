@@ -2,9 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
+from types import TracebackType
 from typing import Any
+from weakref import WeakKeyDictionary
+
+import msgspec
 
 from gateway.access.caller import Caller
 from gateway.agreements.check import Entitlement, Grant
@@ -14,7 +17,7 @@ from gateway.errors import BadRequest, GatewayError, Refusal, StoreUnavailable
 from gateway.exchange.answer import Gap
 from gateway.exchange.ledger import total
 from gateway.exchange.page import Page
-from gateway.exchange.query import Query
+from gateway.exchange.query import Origin, Query
 from gateway.exchange.understanding import Understood
 from gateway.ids import new_id
 
@@ -25,51 +28,85 @@ _GAPS_NAMED = 50
 class Note:
     """What is known of an exchange so far; the path fills it as it goes."""
 
-    def __init__(self, query: Query, *, scope: str) -> None:
+    __slots__ = ("caller", "grant", "origin", "page", "query", "scope", "understood")
+
+    def __init__(self, query: Query, *, scope: str, origin: Origin) -> None:
         self.query = query
         self.scope = scope
+        self.origin = origin
         self.caller: Caller | None = None
         self.understood: Understood | None = None
         self.grant: Grant | None = None
         self.page: Page | None = None
 
 
+class Recording:
+    """A block whose note is recorded exactly once when it ends, also when it raises or is cancelled."""
+
+    __slots__ = ("_note", "_recorder")
+
+    def __init__(self, recorder: "Recorder", note: Note) -> None:
+        self._recorder = recorder
+        self._note = note
+
+    async def __aenter__(self) -> Note:
+        return self._note
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, Exception | asyncio.CancelledError):
+            await self._recorder.record(self._note, error)
+
+
 class Recorder:
-    """Writes the notes to the audit trail."""
+    """Writes the notes to the audit trail. What was told of a page is remembered with it."""
 
     def __init__(self, *, trail: AuditTrail, clock: Clock) -> None:
         self._trail = trail
         self._clock = clock
+        self._told: WeakKeyDictionary[Page, AuditRecord] = WeakKeyDictionary()
 
-    @asynccontextmanager
-    async def recording(self, query: Query, *, scope: str) -> AsyncIterator[Note]:
-        """A note that is recorded exactly once when its block ends, also when it raises or is cancelled.
+    def recording(self, query: Query, *, scope: str, origin: Origin) -> Recording:
+        """A block that fills a note and is then recorded.
 
-        Raises `AuditUnavailable` in place of whatever the block did, if the record cannot be made durable.
+        It raises `AuditUnavailable` in place of whatever it did, if the record cannot be made durable.
         """
-        note = Note(query, scope=scope)
-        try:
-            yield note
-        except (Exception, asyncio.CancelledError) as error:
-            await self._trail.append(self._record(note, error))
-            raise
-        await self._trail.append(self._record(note, None))
+        return Recording(self, Note(query, scope=scope, origin=origin))
 
-    def _record(self, note: Note, error: BaseException | None) -> AuditRecord:
-        outcome, reason = _judged(error)
-        caller, understood, grant = note.caller, note.understood, note.grant
+    async def record(self, note: Note, error: BaseException | None) -> None:
+        """Returns when the record is durable. Raises `AuditUnavailable`."""
         page = note.page if error is None else None  # what was made but did not leave was not released
-        entitled = grant.entitlements if grant else ()
-        return AuditRecord(
+        told = self._told.get(page) if page is not None else None
+        if told is None:
+            told = self._tell(note, page, error)
+            if page is not None:
+                self._told[page] = told
+        caller, origin = note.caller, note.origin
+        record = msgspec.structs.replace(
+            told,
             id=new_id("ex"),
             at=self._clock.now(),
-            kind="exchange",
-            outcome=outcome,
-            reason=reason,
             client_id=caller.client_id if caller else _client_of(error),
             partner=caller.partner if caller else None,
             token_id=caller.token_id if caller else None,
             purpose=caller.purpose if caller else None,
+            request_id=origin.request_id,
+            remote=origin.remote,
+        )
+        await self._trail.append(record)
+
+    def _tell(self, note: Note, page: Page | None, error: BaseException | None) -> AuditRecord:
+        """What is the same whenever the same page is answered. A page belongs to one question under one grant."""
+        outcome, reason = _judged(error)
+        understood, grant = note.understood, note.grant
+        entitled = grant.entitlements if grant else ()
+        return AuditRecord(
+            id="",
+            at=self._clock.now(),
+            kind="exchange",
+            outcome=outcome,
+            reason=reason,
             scope=note.scope,
             resource=note.query.resource,
             providers=tuple(sorted({it.offer.provider for it in entitled})),
@@ -81,8 +118,6 @@ class Recorder:
             gaps=_named(page.gaps) if page else (),
             subject=understood.record_id if understood else None,
             details=_differing_fields(entitled),
-            request_id=note.query.origin.request_id,
-            remote=note.query.origin.remote,
         )
 
 

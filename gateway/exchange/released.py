@@ -44,10 +44,13 @@ class Source(msgspec.Struct, frozen=True):
 class ReleasedDocument:
     """The records of one document as JSON, in order, and the sums of what became of the rest.
 
-    `records_in == len(self) + filtered + refused`.
+    `records_in == len(self) + filtered + refused`. `may_be_kept` is False where it may hold a Personal value.
     """
 
-    def __init__(self, rows: list[bytes], *, gaps: tuple[Gap, ...], records_in: int, refused: int) -> None:
+    def __init__(
+        self, rows: list[bytes], *, gaps: tuple[Gap, ...], records_in: int, refused: int, may_be_kept: bool = True
+    ) -> None:
+        self.may_be_kept = may_be_kept
         self.gaps = gaps
         self.records_in = records_in
         self.refused = refused
@@ -134,7 +137,7 @@ class Releases:
             made = self._make(mapped, dataset, fields, filtering)
         else:
             made = await self._made_in_thread(key, source, dataset=dataset, fields=fields, filtering=filtering)
-        if not fields & personal:
+        if made.may_be_kept:
             self._keep(key, made)
         return made
 
@@ -161,7 +164,13 @@ class Releases:
         records = [it for it in mapped.records if filtering.keeps(it)] if filtering.conditions else mapped.records
         rows = self._minimisation.projection(dataset.mapping.resource.name, fields)(records)
         gaps = gaps_of_document(dataset.id, mapped, fields=fields)
-        return ReleasedDocument(rows, gaps=gaps, records_in=mapped.records_in, refused=len(mapped.refused))
+        return ReleasedDocument(
+            rows,
+            gaps=gaps,
+            records_in=mapped.records_in,
+            refused=len(mapped.refused),
+            may_be_kept=not fields & self._classes[dataset.mapping.resource.name].personal,
+        )
 
     def _keep(self, key: Any, made: ReleasedDocument) -> None:
         if made.weight > self._bytes_kept or key in self._kept:

@@ -13,8 +13,10 @@ from gateway.exchange.filters import Condition, read_filters
 from gateway.exchange.offers import OfferedDataset, Offers
 from gateway.exchange.query import Query
 from gateway.ids import RecordId
+from gateway.remembered import Remembered
 
 MAX_LIMIT = 200
+_KEPT = 256
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +46,19 @@ class Reader:
         self._offers = offers
         self._cursors = cursors
         self._classes = classes
+        self._read: Remembered[int, tuple[Query, Understood]] = Remembered(at_most=_KEPT)
 
     def read(self, query: Query, *, caller: Caller) -> Understood:
-        """The understood query. Raises `BadRequest`."""
+        """The understood query: the same for the same one, unless it has a cursor. Raises `BadRequest`."""
+        if query.cursor is not None:  # it is good for one partner only
+            return self._understood(query, caller)
+        read = self._read.get(id(query))
+        if read is None:
+            read = query, self._understood(query, caller)
+            self._read.put(id(query), read)
+        return read[1]
+
+    def _understood(self, query: Query, caller: Caller) -> Understood:
         self._check_fields(query)
         if query.record_id is not None:
             return self._read_record(query, query.record_id)

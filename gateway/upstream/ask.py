@@ -8,10 +8,11 @@ from functools import partial
 import msgspec
 import structlog
 
-from adapters.base import AdapterError, Document, Fault, Question
+from adapters.base import AdapterError, Closing, Document, Fault, Question
 from gateway.clock import Clock
 from gateway.errors import PartnerUnavailable, UnavailableCode
 from gateway.ids import DatasetId
+from gateway.remembered import Remembered
 from gateway.settings import Upstream as UpstreamSettings
 from gateway.upstream.asked_dataset import AskedDataset
 from gateway.upstream.documents import Documents, Kept
@@ -21,6 +22,7 @@ from gateway.upstream.platform_health import CircuitOpenError, PlatformHealth
 from gateway.upstream.reply import Outcome, Reply, failure_of, unavailable
 from gateway.upstream.shared import BreakerBoard, DocumentCache
 
+_KEYS_KEPT = 512
 _log = structlog.get_logger(__name__)
 
 
@@ -47,6 +49,7 @@ class Upstream:
         self._meter = meter or NoMeter()
         self._documents = Documents(cache=cache, clock=clock, max_bytes=settings.memory_cache_bytes)
         self._flights = Flights()
+        self._keys: Remembered[tuple[int, int], tuple[AskedDataset, Question, str]] = Remembered(at_most=_KEYS_KEPT)
         self._health = {
             asked.platform: PlatformHealth(asked.platform, settings=settings, board=breakers, meter=self._meter)
             for asked in datasets.values()
@@ -63,31 +66,55 @@ class Upstream:
         self, questions: Sequence[tuple[DatasetId, Question]], *, deadline_s: float | None = None
     ) -> list[Outcome]:
         """What each answers, or how it failed, in the order asked; after `deadline_s` at the latest."""
+        askings = [(self._datasets[dataset], question) for dataset, question in questions]
+        fresh = [self._fresh_here(asked, question) for asked, question in askings]
+        if None not in fresh:
+            return [it for it in fresh if it is not None]
         now = asyncio.get_running_loop().time()
         flight_ends = now + self._settings.deadline_s
         ends = flight_ends if deadline_s is None else min(flight_ends, now + deadline_s)
-        askings = [self._begin(self._datasets[dataset], question, ends=flight_ends) for dataset, question in questions]
-        waiting = {
-            it.task for _, it in askings if isinstance(it, Flight) and it.task is not None and not it.task.done()
-        }
+        answering = [
+            reply or self._flight(asked, question, ends=flight_ends)
+            for (asked, question), reply in zip(askings, fresh, strict=True)
+        ]
+        waiting = {it.task for it in answering if isinstance(it, Flight) and it.task is not None and not it.task.done()}
         if waiting:
             await asyncio.wait(waiting, timeout=max(0.0, ends - asyncio.get_running_loop().time()))
-        return [it if isinstance(it, Reply) else self._outcome(asked, it) for asked, it in askings]
+        return [
+            it if isinstance(it, Reply) else self._outcome(asked, it)
+            for (asked, _), it in zip(askings, answering, strict=True)
+        ]
 
     async def close(self) -> None:
-        """Gives up what is on its way, and lets the shared cache have what has come."""
+        """Gives up what is on its way, lets the shared cache have what has come, and closes what adapters hold."""
         await self._flights.land()
         await self._documents.settle()
+        for asked in self._datasets.values():
+            if isinstance(asked.adapter, Closing):
+                await asked.adapter.close()
 
-    def _begin(self, asked: AskedDataset, question: Question, *, ends: float) -> tuple[AskedDataset, Reply | Flight]:
-        """The answer, if it is here and fresh; else a flight to it."""
-        key = asked.key(question)
-        kept = self._documents.fresh_here(asked, key)
-        if kept is not None:
-            self._meter.served_cached(asked.id)
-            return asked, kept.reply(asked)
+    def _fresh_here(self, asked: AskedDataset, question: Question) -> Reply | None:
+        """The answer, if this process holds a fresh one."""
+        kept = self._documents.fresh_here(asked, self._key(asked, question))
+        if kept is None:
+            return None
+        self._meter.served_cached(asked.id)
+        return kept.reply(asked)
+
+    def _flight(self, asked: AskedDataset, question: Question, *, ends: float) -> Flight:
+        """A flight to the answer: the one that is on its way, or a new one."""
+        key = self._key(asked, question)
         start = partial(self._fly, asked=asked, question=question, key=key)
-        return asked, self._flights.join(key, ends=ends, start=start)
+        return self._flights.join(key, ends=ends, start=start)
+
+    def _key(self, asked: AskedDataset, question: Question) -> str:
+        """The question's key, remembered, as a plan puts the same ones again and again."""
+        identity = id(asked), id(question)
+        known = self._keys.get(identity)
+        if known is None:
+            known = asked, question, asked.key(question)
+            self._keys.put(identity, known)
+        return known[2]
 
     def _outcome(self, asked: AskedDataset, flight: Flight) -> Outcome:
         """What the flight brought, or what answers for one that has not come back."""

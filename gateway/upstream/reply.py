@@ -26,6 +26,11 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
     found: bool = True
 
+    @property
+    def mark(self) -> tuple[str, float, str | None, bool, bool]:
+        """Two replies to one question that have the same mark are the same, and it holds no body."""
+        return self.digest, self.fetched_at, self.next_position, self.stale, self.found
+
 
 Outcome: TypeAlias = Reply | PartnerUnavailable
 

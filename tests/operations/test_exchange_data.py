@@ -49,6 +49,33 @@ def test_an_unchanged_answer_is_304_with_the_same_etag(gateway):
     assert 1 == len(gateway.records(second.headers["x-request-id"]))
 
 
+@pytest.mark.parametrize("query", ["limit=3&partner=sumedang", "limit=0", "region=x", "cursor=x"])
+@pytest.mark.parametrize("scope", ["services:read", "facilities:read", None])
+def test_the_short_way_and_the_frameworks_answer_alike(gateway, query, scope):
+    """A slash at the end takes the framework's way to the same door: status, members, headers, record."""
+    headers = gateway.bearer(scope=scope) if scope else {}
+    short, long = (gateway.get(f"/v1/services{slash}?{query}", headers=headers) for slash in ("", "/"))
+    own = {"x-request-id", "ratelimit", "date", "content-length"}
+    assert short.status_code == long.status_code
+    assert {k: v for k, v in short.headers.items() if k not in own} == {
+        k: v for k, v in long.headers.items() if k not in own
+    }
+    members = [
+        {k: v for k, v in it.json().items() if k not in {"freshness", "request_id", "instance"}} for it in (short, long)
+    ]
+    assert members[0] == members[1]
+    recorded = [[it["outcome"] for it in gateway.records(one.headers["x-request-id"])] for one in (short, long)]
+    assert recorded[0] == recorded[1]
+
+
+def test_a_list_asked_for_with_a_body_is_refused(gateway):
+    """As at every other door, and whatever is remembered."""
+    headers = gateway.bearer()
+    assert 200 == gateway.get("/v1/services", headers=headers).status_code
+    answer = gateway.http.request("GET", f"{gateway.url}/v1/services", headers=headers, content=b"x")
+    assert (400, "body-unexpected") == (answer.status_code, answer.json()["code"])
+
+
 def test_one_record_is_shown_by_its_id(gateway):
     """An id of a list leads to the same record."""
     headers = gateway.bearer()

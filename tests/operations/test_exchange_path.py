@@ -12,7 +12,7 @@ from gateway.agreements.states import Step
 from gateway.demo.faults import Failure
 from gateway.errors import BadRequest, BadRequestCode, PartnerUnavailable, Refusal, RefusalCode
 from gateway.ids import RecordId
-from tests.support.exchange import query
+from tests.support.exchange import ORIGIN, query
 from tests.support.running import running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,9 +35,9 @@ async def pages(world, token, **changes):
     """Every page of a question."""
     cursor = None
     while True:
-        answer = await world.gateway.exchange.answer(query(cursor=cursor, **changes), token)
+        answer = await world.gateway.exchange.answer(query(cursor=cursor, **changes), token, origin=ORIGIN)
         yield answer
-        if (cursor := answer.next_cursor) is None:
+        if (cursor := answer.content.next_cursor) is None:
             return
 
 
@@ -47,7 +47,7 @@ async def test_both_regions_are_read_in_one_shape_to_the_end(world, resource):
     token = await world.token("jakarta")
     seen = Counter()
     async for answer in pages(world, token, resource=resource, limit=60):
-        seen.update(record["id"] for record in msgspec.json.decode(answer.data))
+        seen.update(record["id"] for record in msgspec.json.decode(answer.content.data))
         entry = msgspec.json.decode((await last_record(world)).record)
         assert (entry["outcome"], answer.count) == ("answered", sum(entry["released"].values()))
         ledger = entry["ledger"]
@@ -60,12 +60,12 @@ async def test_tarakan_lies_in_central_jakarta(world):
     """Its BPS code 3173 is Kemendagri's 31.71: found by its id, and by its region."""
     token = await world.token("jakarta")
     asked = query(record_id=RecordId("jakarta:facility:hospitals.2"))
-    record = msgspec.json.decode((await world.gateway.exchange.answer(asked, token)).data)
+    record = msgspec.json.decode((await world.gateway.exchange.answer(asked, token, origin=ORIGIN)).content.data)
     assert (record["region"], "Tarakan" in record["name"]) == ("31.71", True)
     by_region = [
         one["region"]
         async for answer in pages(world, token, filters={"region": "31.71"})
-        for one in msgspec.json.decode(answer.data)
+        for one in msgspec.json.decode(answer.content.data)
     ]
     assert by_region
     assert all(region.startswith("31.71") for region in by_region)
@@ -77,11 +77,11 @@ async def test_one_platform_that_fails_is_a_gap_and_the_others_are_answered(worl
     token = await world.token("jakarta")
     world.stand_ins.faults.forced = {"/jakarta/ckan": failure}
     try:
-        answer = await world.gateway.exchange.answer(query("service"), token)
+        answer = await world.gateway.exchange.answer(query("service"), token, origin=ORIGIN)
     finally:
         world.stand_ins.faults.forced = {}
-    assert {"sumedang"} == {record["partner"] for record in msgspec.json.decode(answer.data)}
-    (gap,) = answer.gaps
+    assert {"sumedang"} == {record["partner"] for record in msgspec.json.decode(answer.content.data)}
+    (gap,) = answer.content.gaps
     assert gap.dataset == "jakarta/services"
     assert gap.reason.startswith("partner-")
     assert msgspec.json.decode((await last_record(world)).record)["gaps"] == [f"jakarta/services {gap.reason} 1"]
@@ -92,8 +92,9 @@ async def test_a_record_of_a_platform_that_is_down_is_a_failure_with_its_record(
     token = await world.token("jakarta")
     world.stand_ins.faults.forced = {"/jakarta/api": Failure.STATUS_500}
     try:
+        asked = query(record_id=RecordId("jakarta:facility:hospitals.2"))
         with pytest.raises(PartnerUnavailable):
-            await world.gateway.exchange.answer(query(record_id=RecordId("jakarta:facility:hospitals.2")), token)
+            await world.gateway.exchange.answer(asked, token, origin=ORIGIN)
     finally:
         world.stand_ins.faults.forced = {}
     entry = msgspec.json.decode((await last_record(world)).record)
@@ -104,7 +105,7 @@ async def test_a_record_that_the_platform_does_not_have_is_not_found(world):
     """A 404 of the platform is no failure."""
     with pytest.raises(BadRequest) as caught:
         await world.gateway.exchange.answer(
-            query(record_id=RecordId("jakarta:facility:hospitals.999999")), await world.token("jakarta")
+            query(record_id=RecordId("jakarta:facility:hospitals.999999")), await world.token("jakarta"), origin=ORIGIN
         )
     assert caught.value.code is BadRequestCode.NOT_FOUND
 
@@ -114,7 +115,7 @@ async def test_without_a_token_of_ours_no_platform_is_asked(world, token):
     """And the refusal is in the trail."""
     asked = world.stand_ins.requests
     with pytest.raises(Refusal) as caught:
-        await world.gateway.exchange.answer(query(), token)
+        await world.gateway.exchange.answer(query(), token, origin=ORIGIN)
     assert asked == world.stand_ins.requests
     entry = msgspec.json.decode((await last_record(world)).record)
     assert (entry["outcome"], entry["reason"]) == ("refused", caught.value.code.value)
@@ -124,7 +125,7 @@ async def test_a_token_without_the_scope_is_refused(world):
     """An administrator's token reads no records."""
     token = await world.token("admin", purpose="administrasi-gerbang", scope="admin")
     with pytest.raises(Refusal) as caught:
-        await world.gateway.exchange.answer(query(), token)
+        await world.gateway.exchange.answer(query(), token, origin=ORIGIN)
     assert (caught.value.code, caught.value.parameters["scope"]) == (RefusalCode.SCOPE_MISSING, "facilities:read")
     assert msgspec.json.decode((await last_record(world)).record)["client_id"] == "admin-demo"
 
@@ -133,10 +134,10 @@ async def test_a_field_that_no_agreement_grants_is_refused(world):
     """The agreement that would grant it waits for approval."""
     asked = query("service-request", partners=("jakarta",), fields=("description",))
     with pytest.raises(Refusal) as caught:
-        await world.gateway.exchange.answer(asked, await world.token("sumedang"))
+        await world.gateway.exchange.answer(asked, await world.token("sumedang"), origin=ORIGIN)
     assert caught.value.code is RefusalCode.FIELD_NOT_GRANTED
-    answer = await world.gateway.exchange.answer(query("service-request"), await world.token("sumedang"))
-    by_partner = {record["partner"]: record.keys() for record in msgspec.json.decode(answer.data)}
+    answer = await world.gateway.exchange.answer(query("service-request"), await world.token("sumedang"), origin=ORIGIN)
+    by_partner = {record["partner"]: record.keys() for record in msgspec.json.decode(answer.content.data)}
     assert "description" in by_partner["sumedang"]
     assert "description" not in by_partner["jakarta"]
 
@@ -150,15 +151,16 @@ async def test_a_suspended_agreement_is_refused_and_a_resumed_one_counts_again(w
     await decide_agreement(desk, held.id, step=Step.SUSPEND, **why)
     await world.followed()
     with pytest.raises(Refusal) as caught:
-        await world.gateway.exchange.answer(asked, token)
+        await world.gateway.exchange.answer(asked, token, origin=ORIGIN)
     assert (caught.value.code, caught.value.parameters["state"]) == (RefusalCode.AGREEMENT_SUSPENDED, "suspended")
     await decide_agreement(desk, held.id, step=Step.RESUME, **why)
     await world.followed()
-    assert (await world.gateway.exchange.answer(asked, token)).count
+    assert (await world.gateway.exchange.answer(asked, token, origin=ORIGIN)).count
 
 
 async def test_a_region_that_only_some_platforms_can_filter_leaves_gaps_for_the_others(world):
     """Whole lists are filtered here; a paged one without such a parameter is named."""
-    answer = await world.gateway.exchange.answer(query(filters={"region": "32.11"}), await world.token("jakarta"))
-    assert {"sumedang"} == {record["partner"] for record in msgspec.json.decode(answer.data)}
-    assert ("jakarta/waste-sites", "filter-unsupported") in {(gap.dataset, gap.reason) for gap in answer.gaps}
+    token = await world.token("jakarta")
+    answer = await world.gateway.exchange.answer(query(filters={"region": "32.11"}), token, origin=ORIGIN)
+    assert {"sumedang"} == {record["partner"] for record in msgspec.json.decode(answer.content.data)}
+    assert ("jakarta/waste-sites", "filter-unsupported") in {(gap.dataset, gap.reason) for gap in answer.content.gaps}

@@ -45,6 +45,7 @@ from schemas.resources import RESOURCES, Resource
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)  # noon in Jakarta
 PURPOSE = "pelayanan-publik"
+ORIGIN = Origin("req_1", "127.0.0.1")
 
 
 class StoppedClock:
@@ -61,13 +62,17 @@ class StoppedClock:
 
 
 class HeldBook:
-    """An agreement book in a list."""
+    """An agreement book in a list. As from the stored one, a consumer's are the same object until they change."""
 
     def __init__(self, agreements: Iterable[Agreement] = ()) -> None:
         self.agreements = tuple(agreements)
+        self._told: dict[PartnerId, tuple[Agreement, ...]] = {}
 
     async def of_consumer(self, consumer: PartnerId) -> tuple[Agreement, ...]:
-        return tuple(it for it in self.agreements if it.consumer == consumer)
+        found = tuple(it for it in self.agreements if it.consumer == consumer)
+        if self._told.get(consumer) != found:
+            self._told[consumer] = found
+        return self._told[consumer]
 
 
 class HeldTrail:
@@ -228,7 +233,7 @@ def caller(partner: str = "jakarta", **changes: Any) -> Caller:
 
 def query(resource: str = "facility", **changes: Any) -> Query:
     """A question for facilities of everybody."""
-    return Query(resource=resource, origin=Origin("req_1", "127.0.0.1"), **changes)
+    return Query(resource=resource, **changes)
 
 
 def dataset(**changes: Any) -> Dataset:
@@ -330,7 +335,7 @@ def two_regions(
 async def refused(it: Exchange, asked: Query, token: str | None = "jakarta") -> Refusal | BadRequest:
     """The error that stopped the question, after which one audit record says so and nothing was released."""
     with pytest.raises((Refusal, BadRequest)) as caught:
-        await it.path.answer(asked, token)
+        await it.path.answer(asked, token, origin=ORIGIN)
     assert (it.record.outcome, it.record.reason) == ("refused", str(caught.value.code))
     assert it.record.released == {}
     return caught.value
@@ -338,4 +343,4 @@ async def refused(it: Exchange, asked: Query, token: str | None = "jakarta") -> 
 
 def records(answer: Answer) -> Any:
     """The answer's records."""
-    return msgspec.json.decode(answer.data)
+    return msgspec.json.decode(answer.content.data)

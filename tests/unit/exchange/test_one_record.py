@@ -10,6 +10,7 @@ from gateway.errors import (
 )
 from gateway.ids import RecordId
 from tests.support.exchange import (
+    ORIGIN,
     agreement,
     dataset,
     facilities,
@@ -32,7 +33,7 @@ def one(number, name="puskesmas", who="jakarta"):
 async def test_one_record_is_answered_by_its_id(by_id):
     """Asked of the platform where it knows how, looked for in the whole list otherwise."""
     it = two_regions(*BOTH, puskesmas=dataset(by_id=by_id))
-    answer = await it.path.answer(one(1), "jakarta")
+    answer = await it.path.answer(one(1), "jakarta", origin=ORIGIN)
     assert (records(answer)["id"], answer.count) == ("jakarta:facility:puskesmas.1", 1)
     assert ["1" if by_id else None] == [question.source_id for _, question in it.platforms.asked]
     held_back = 0 if by_id else 2
@@ -76,7 +77,7 @@ async def test_one_record_of_a_platform_that_failed_is_a_failure():
     it = two_regions(*BOTH)
     it.platforms.down = {"jakarta/puskesmas": UnavailableCode.TIMEOUT}
     with pytest.raises(PartnerUnavailable):
-        await it.path.answer(one(1), "jakarta")
+        await it.path.answer(one(1), "jakarta", origin=ORIGIN)
     assert (it.record.outcome, it.record.reason) == ("failed", "partner-timeout")
 
 
@@ -85,7 +86,7 @@ async def test_one_record_that_cannot_be_read_is_a_broken_contract():
     it = two_regions(*BOTH, puskesmas=dataset(by_id="/puskesmas/{id}"))
     it.platforms.documents["jakarta/puskesmas"] = b'[{"refuse": "absent"}]'
     with pytest.raises(ContractBroken) as caught:
-        await it.path.answer(one(1), "jakarta")
+        await it.path.answer(one(1), "jakarta", origin=ORIGIN)
     assert (caught.value.parameters["pointer"], caught.value.parameters["reason"]) == ("/0", "absent")
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import BadRequest, BadRequestCode, UnavailableCode
-from tests.support.exchange import Exchange, agreement, dataset, facilities, paged, partner, query
+from tests.support.exchange import ORIGIN, Exchange, agreement, dataset, facilities, paged, partner, query
 
 SIZES = st.integers(0, 12)
 
@@ -25,8 +25,8 @@ def exchange(sizes, page_sizes):
 
 async def page(it, cursor, *, limit=5, **changes):
     """One page, and the ids of its records."""
-    answer = await it.path.answer(query(limit=limit, cursor=cursor, **changes), "jakarta")
-    ids = [record["id"] for record in msgspec.json.decode(answer.data)]
+    answer = await it.path.answer(query(limit=limit, cursor=cursor, **changes), "jakarta", origin=ORIGIN)
+    ids = [record["id"] for record in msgspec.json.decode(answer.content.data)]
     assert len(ids) == answer.count <= limit
     return answer, ids
 
@@ -52,8 +52,8 @@ async def test_all_pages_together_hold_every_record_once(sizes, page_sizes, limi
         answer, ids = await page(it, cursor, limit=limits[pages % len(limits)])
         seen += ids
         pages += 1
-        assert answer.complete
-        if (cursor := answer.next_cursor) is None:
+        assert answer.content.complete
+        if (cursor := answer.content.next_cursor) is None:
             break
         assert pages < 200
     assert ids_of(it) == Counter(seen)
@@ -82,9 +82,9 @@ async def test_failures_cost_only_the_records_of_those_who_failed(sizes, limit, 
         answer, ids = await page(it, cursor, limit=limit)
         seen += ids
         pages += 1
-        assert {gap.dataset for gap in answer.gaps} <= set(down)
-        assert answer.complete == (not answer.gaps)
-        if (cursor := answer.next_cursor) is None:
+        assert {gap.dataset for gap in answer.content.gaps} <= set(down)
+        assert answer.content.complete == (not answer.content.gaps)
+        if (cursor := answer.content.next_cursor) is None:
             break
         assert pages < 200
     counted = Counter(seen)
@@ -99,15 +99,15 @@ async def test_a_dataset_that_failed_is_asked_again_from_its_place():
     _, first = await page(it, None, limit=8)
     answer, _ = await page(it, None, limit=8)
     it.platforms.down = {"jakarta/a": UnavailableCode.TIMEOUT}
-    failed, second = await page(it, answer.next_cursor, limit=1)
+    failed, second = await page(it, answer.content.next_cursor, limit=1)
     assert second == []
-    assert not failed.complete
+    assert not failed.content.complete
     it.platforms.down = {}
-    seen, cursor = [*first, *second], failed.next_cursor
+    seen, cursor = [*first, *second], failed.content.next_cursor
     while cursor:
         answer, ids = await page(it, cursor, limit=8)
         seen += ids
-        cursor = answer.next_cursor
+        cursor = answer.content.next_cursor
     assert ids_of(it) == Counter(seen)
 
 
@@ -117,11 +117,11 @@ async def test_a_dataset_that_failed_is_tried_once_more_when_the_others_are_done
     it.platforms.down = {"jakarta/a": UnavailableCode.TIMEOUT}
     answer, seen = await page(it, None, limit=1)
     it.platforms.down = {}
-    cursor = answer.next_cursor
+    cursor = answer.content.next_cursor
     while cursor:
         answer, ids = await page(it, cursor, limit=1)
         seen += ids
-        cursor = answer.next_cursor
+        cursor = answer.content.next_cursor
     assert ids_of(it) == Counter(seen)
 
 
@@ -132,8 +132,8 @@ async def test_who_never_answers_is_dropped_when_the_others_are_done():
     cursor, pages = None, []
     while True:
         answer, ids = await page(it, cursor, limit=8)
-        pages.append((len(ids), [gap.reason for gap in answer.gaps]))
-        if (cursor := answer.next_cursor) is None:
+        pages.append((len(ids), [gap.reason for gap in answer.content.gaps]))
+        if (cursor := answer.content.next_cursor) is None:
             break
     assert sum(count for count, _ in pages) == 9
     assert {("partner-circuit-open",)} == {tuple(reasons) for _, reasons in pages}
@@ -145,12 +145,12 @@ async def test_if_nobody_answers_there_is_no_next_page():
     it.platforms.down = dict.fromkeys(it.platforms.lists, UnavailableCode.TIMEOUT)
     for limit in (1, 8):
         answer, ids = await page(it, None, limit=limit)
-        cursor = answer.next_cursor
+        cursor = answer.content.next_cursor
         for _ in range(10):
             if cursor is None:
                 break
             answer, ids = await page(it, cursor, limit=limit)
-            cursor = answer.next_cursor
+            cursor = answer.content.next_cursor
         assert (None, []) == (cursor, ids)
 
 
@@ -168,8 +168,8 @@ async def test_a_broken_page_of_a_platform_does_not_hide_those_behind_it():
     while True:
         answer, ids = await page(it, cursor, limit=50)
         seen += ids
-        reasons += [gap.reason for gap in answer.gaps]
-        if (cursor := answer.next_cursor) is None:
+        reasons += [gap.reason for gap in answer.content.gaps]
+        if (cursor := answer.content.next_cursor) is None:
             break
     assert [f"sumedang:facility:c.{n}" for n in (0, 1, 2, 6, 7, 8)] == seen
     assert reasons == ["partner-contract-broken"]
@@ -181,9 +181,9 @@ async def test_a_platform_that_names_the_same_page_for_ever_has_ended():
     plain = it.platforms._ask
     it.platforms._ask = lambda name, question: msgspec.structs.replace(plain(name, question), next_position="1")
     answer, _ = await page(it, None, limit=50)
-    answer, ids = await page(it, answer.next_cursor, limit=50)
+    answer, ids = await page(it, answer.content.next_cursor, limit=50)
     assert ids == ["sumedang:facility:c.3", "sumedang:facility:c.4", "sumedang:facility:c.5"]
-    assert answer.next_cursor is None
+    assert answer.content.next_cursor is None
 
 
 async def test_each_refused_record_is_a_gap_on_one_page():
@@ -193,8 +193,8 @@ async def test_each_refused_record_is_a_gap_on_one_page():
     gaps, cursor = [], None
     while True:
         answer, _ = await page(it, cursor, limit=4)
-        gaps += answer.gaps
-        if (cursor := answer.next_cursor) is None:
+        gaps += answer.content.gaps
+        if (cursor := answer.content.next_cursor) is None:
             break
     assert ["/5"] == [gap.pointer for gap in gaps]
 
@@ -204,10 +204,10 @@ async def test_a_list_that_shrank_meanwhile_ends():
     it = exchange((9, 0, 0, 0), (3, 3))
     answer, _ = await page(it, None, limit=4)
     it.platforms.lists["jakarta/a"] = facilities("jakarta", "a", 1)
-    cursor, pages = answer.next_cursor, 0
+    cursor, pages = answer.content.next_cursor, 0
     while cursor and pages < 9:
         answer, ids = await page(it, cursor, limit=4)
-        cursor, pages = answer.next_cursor, pages + 1
+        cursor, pages = answer.content.next_cursor, pages + 1
     assert (None, []) == (cursor, ids)
 
 
@@ -217,7 +217,7 @@ async def test_a_shared_page_shows_every_partner():
     answer, ids = await page(it, None, limit=6)
     assert Counter(record_id.split(":")[2][0] for record_id in ids) == {"a": 2, "b": 2, "c": 1, "d": 1}
     assert {"jakarta": 4, "sumedang": 2} == it.trail.records[-1].released
-    assert answer.next_cursor
+    assert answer.content.next_cursor
 
 
 async def test_whole_pages_are_asked_of_the_platform_whatever_the_share():
@@ -235,5 +235,5 @@ async def test_a_cursor_into_a_dataset_that_is_gone_is_refused():
     it.settings.partners.pop("sumedang")
     it.path = it.make_path()
     with pytest.raises(BadRequest) as caught:
-        await page(it, answer.next_cursor)
+        await page(it, answer.content.next_cursor)
     assert caught.value.code is BadRequestCode.CURSOR_INVALID

@@ -12,6 +12,7 @@ from gateway.errors import (
 from gateway.ids import PartnerId
 from gateway.settings import Access
 from tests.support.exchange import (
+    ORIGIN,
     PURPOSE,
     agreement,
     caller,
@@ -28,9 +29,14 @@ BOTH = (agreement("jakarta", "jakarta"), agreement("sumedang", "jakarta"))
 async def test_what_is_granted_is_answered_in_one_shape():
     """Both partners' records, complete, and one audit record with the sums."""
     it = two_regions(*BOTH)
-    answer = await it.path.answer(query(), "jakarta")
+    answer = await it.path.answer(query(), "jakarta", origin=ORIGIN)
     assert {"puskesmas", "hospitals", "clinics"} == {one["id"].split(":")[2].split(".")[0] for one in records(answer)}
-    assert (9, True, (), None) == (answer.count, answer.complete, answer.gaps, answer.next_cursor)
+    assert (9, True, (), None) == (
+        answer.count,
+        answer.content.complete,
+        answer.content.gaps,
+        answer.content.next_cursor,
+    )
     assert ["answered", "jakarta", PURPOSE, "facilities:read", "tok_1"] == [
         it.record.outcome,
         it.record.partner,
@@ -84,14 +90,14 @@ async def test_a_basic_client_is_told_that_its_profile_does_not_suffice():
     asked = query(partners=(SUMEDANG,), fields=("head_name",))
     assert (await refused(it, asked, "basic")).code is RefusalCode.PROFILE_INSUFFICIENT
     it.trail.records.clear()
-    assert records(await it.path.answer(asked, "jakarta"))[0]["head_name"] == "dr. Kepala 0"
+    assert records(await it.path.answer(asked, "jakarta", origin=ORIGIN))[0]["head_name"] == "dr. Kepala 0"
     assert "head_name" in it.record.fields
 
 
 async def test_open_data_needs_no_agreement():
     """A registered client is enough for Public fields."""
     it = two_regions()
-    answer = await it.path.answer(query(), "jakarta")
+    answer = await it.path.answer(query(), "jakarta", origin=ORIGIN)
     assert ["jakarta:facility:hospitals.0", "jakarta:facility:hospitals.1"] == [one["id"] for one in records(answer)]
     assert it.record.agreements == ()
 
@@ -99,7 +105,7 @@ async def test_open_data_needs_no_agreement():
 async def test_the_clients_rate_is_spent_and_refused():
     """The answer says what is left; the refusal says whose limit it is."""
     it = two_regions(*BOTH, access=Access(rate_burst=1))
-    answer = await it.path.answer(query(), "jakarta")
+    answer = await it.path.answer(query(), "jakarta", origin=ORIGIN)
     assert (answer.limit_name, answer.limit.remaining) == ("client", 0)
     it.trail.records.clear()
     error = await refused(it, query())
@@ -109,13 +115,13 @@ async def test_the_clients_rate_is_spent_and_refused():
 async def test_the_quota_of_an_agreement_is_spent_only_where_it_is_used():
     """Another agreement of the same consumer is not touched."""
     it = two_regions(agreement("sumedang", "jakarta", quota=Quota(1, 3600)), agreement("jakarta", "jakarta"))
-    await it.path.answer(query(partners=(JAKARTA,)), "jakarta")
-    answer = await it.path.answer(query(), "jakarta")
+    await it.path.answer(query(partners=(JAKARTA,)), "jakarta", origin=ORIGIN)
+    answer = await it.path.answer(query(), "jakarta", origin=ORIGIN)
     assert (answer.limit_name, answer.limit.remaining) == ("quota", 0)
     it.trail.records.clear()
     error = await refused(it, query(partners=(SUMEDANG,)))
     assert (error.code, error.parameters["agreement"]) == (RefusalCode.QUOTA_REACHED, "agr_sumedang_jakarta")
-    assert (await it.path.answer(query(partners=(JAKARTA,)), "jakarta")).count == 5
+    assert (await it.path.answer(query(partners=(JAKARTA,)), "jakarta", origin=ORIGIN)).count == 5
 
 
 async def test_a_limiter_that_is_down_lets_through():
@@ -127,7 +133,7 @@ async def test_a_limiter_that_is_down_lets_through():
         raise StoreUnavailable(message)
 
     it.limiter.spend = spend
-    answer = await it.path.answer(query(), "jakarta")
+    answer = await it.path.answer(query(), "jakarta", origin=ORIGIN)
     assert (answer.count, answer.limit) == (9, None)
 
 
@@ -137,7 +143,7 @@ async def test_without_its_audit_record_nothing_is_answered():
     it.trail.is_broken = True
     for asked, token in [(query(), "jakarta"), (query(), None), (query(limit=0), "jakarta")]:
         with pytest.raises(AuditUnavailable):
-            await it.path.answer(asked, token)
+            await it.path.answer(asked, token, origin=ORIGIN)
 
 
 async def test_the_answer_waits_for_its_audit_record():
@@ -151,7 +157,7 @@ async def test_the_answer_waits_for_its_audit_record():
         return await append(record)
 
     it.trail.append = slow
-    answering = asyncio.create_task(it.path.answer(query(), "jakarta"))
+    answering = asyncio.create_task(it.path.answer(query(), "jakarta", origin=ORIGIN))
     for _ in range(20):
         await asyncio.sleep(0)
     assert it.platforms.asked
@@ -178,7 +184,7 @@ async def test_an_unforeseen_failure_is_recorded_once_and_without_its_text(error
 
     it.book.of_consumer = fail
     with pytest.raises(type(error)):
-        await it.path.answer(query(), "jakarta")
+        await it.path.answer(query(), "jakarta", origin=ORIGIN)
     assert (it.record.outcome, it.record.reason) == ("failed", reason)
     assert b"secret" not in it.record.leaf()
 
@@ -193,7 +199,7 @@ async def test_an_exchange_that_the_client_gave_up_is_recorded():
         await asyncio.Event().wait()
 
     it.path = it.make_path(upstream=type("Hanging", (), {"ask_all": staticmethod(hang)})())
-    answering = asyncio.create_task(it.path.answer(query(), "jakarta"))
+    answering = asyncio.create_task(it.path.answer(query(), "jakarta", origin=ORIGIN))
     await reached.wait()
     answering.cancel()
     with pytest.raises(asyncio.CancelledError):
