@@ -8,7 +8,7 @@ it the `Transport`. Everything that goes wrong is an `AdapterError`; nothing of 
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -112,4 +112,13 @@ class Adapter(Protocol):
 
     async def fetch(self, question: Question) -> Document:
         """One page (or one record). Raises `AdapterError`."""
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """An adapter that holds connections of its own; the others use the transport's."""
+
+    async def close(self) -> None:
+        """Closes them."""
         ...

@@ -1,6 +1,6 @@
 """Which protocol a platform speaks, by name, and the building of adapters from what operators say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from adapters.authentication import Authentication, build_authentication
@@ -12,6 +12,7 @@ from adapters.geojson import GeoJson
 from adapters.open311 import Open311
 from adapters.platform_client import PlatformClient
 from adapters.rest_json import RestJson
+from adapters.sql_table.adapter import SqlTable
 from adapters.xml_feed import XmlFeed
 
 _HTTP = ("https", "http")
@@ -21,9 +22,21 @@ PROTOCOLS: Mapping[str, tuple[str, ...]] = {
     "geojson": (*_HTTP, "file"),
     "open311": _HTTP,
     "rest_json": _HTTP,
+    "sql_table": ("postgresql", "mysql"),
     "xml_feed": _HTTP,
 }
 """Each protocol with the schemes that its platforms' addresses may have."""
+
+
+_OVER_HTTP: Mapping[str, Callable[..., Adapter]] = {
+    "ckan": Ckan,
+    "csv_file": CsvFile,
+    "geojson": GeoJson,
+    "open311": Open311,
+    "rest_json": RestJson,
+    "xml_feed": XmlFeed,
+}
+_IN_FOLDERS: Mapping[str, Callable[..., Adapter]] = {"csv_file": CsvFile, "geojson": GeoJson}
 
 
 def build_authentication_of(platform: PlatformSettings, *, transport: Transport, secrets: Secrets) -> Authentication:
@@ -43,22 +56,11 @@ def build_adapter(
     """The adapter of one dataset. Raises `AdapterMisconfigured`, naming the key that cannot work."""
     if kind not in PROTOCOLS:
         raise AdapterMisconfigured("adapter", f"{kind} is unknown; there are {', '.join(PROTOCOLS)}")
-    if urlsplit(platform.base_url).scheme == "file":
-        if kind == "csv_file":
-            return CsvFile(platform=platform, dataset=dataset)
-        if kind == "geojson":
-            return GeoJson(platform=platform, dataset=dataset)
+    if kind == "sql_table":
+        return SqlTable(platform=platform, dataset=dataset, secrets=secrets)
+    if urlsplit(platform.base_url).scheme == "file" and kind in _IN_FOLDERS:
+        return _IN_FOLDERS[kind](platform=platform, dataset=dataset)
     if authentication is None:
         authentication = build_authentication_of(platform, transport=transport, secrets=secrets)
     client = PlatformClient(platform, transport=transport, authentication=authentication)
-    if kind == "ckan":
-        return Ckan(platform=platform, dataset=dataset, client=client)
-    if kind == "csv_file":
-        return CsvFile(platform=platform, dataset=dataset, client=client)
-    if kind == "geojson":
-        return GeoJson(platform=platform, dataset=dataset, client=client)
-    if kind == "open311":
-        return Open311(platform=platform, dataset=dataset, client=client)
-    if kind == "xml_feed":
-        return XmlFeed(platform=platform, dataset=dataset, client=client)
-    return RestJson(platform=platform, dataset=dataset, client=client)
+    return _OVER_HTTP[kind](platform=platform, dataset=dataset, client=client)

@@ -1,15 +1,14 @@
 """What every adapter must do, over real HTTP. A new protocol joins by its case in `adapter_cases`."""
 
-import json
-
 import msgspec
 import pytest
 
-from adapters.base import AdapterError, Fault, Question
+from adapters.base import Fault, Question
 from adapters.config import Success
 from gateway.settings import Upstream
 from gateway.upstream.http import HttpTransport
 from tests.support.adapter_cases import CASES, RECORDS, SIZE
+from tests.support.adapter_promises import AnyAdapter, failure, walk
 from tests.support.platform_server import (
     PlatformServer,
     answering,
@@ -42,93 +41,30 @@ async def adapter(case, server):
 
 
 @pytest.fixture
+def offer(case, server):
+    """Changes the records that the platform has."""
+
+    async def offer(records):
+        server.answer = case.answer(records)
+
+    return offer
+
+
+@pytest.fixture
 async def hasty(case, server):
     """Its adapter, with hardly any time."""
     async with HttpTransport(Upstream(max_bytes=1_000_000)) as transport:
         yield case.adapter(server.url, transport, timeout_s=0.15)
 
 
-async def walk(adapter, case, **question):
-    """Every record, page by page."""
-    rows, position = [], None
-    for _ in range(50):
-        document = await adapter.fetch(Question(position=position, size=SIZE, **question))
-        rows += case.rows(json.loads(document.body))
-        position = document.next_position
-        if position is None:
-            return rows
-    raise AssertionError("the list does not end")
-
-
-async def failure(adapter, **question):
-    """What the question raises."""
-    with pytest.raises(AdapterError) as caught:
-        await adapter.fetch(Question(**question))
-    return caught.value
-
-
-async def test_a_list_yields_every_record_once_and_in_order(adapter, case):
-    """Whatever the paging, a walk meets each record once, in the platform's order."""
-    assert RECORDS == await walk(adapter, case)
+class TestEveryAdapter(AnyAdapter):
+    """What every adapter promises, whatever its protocol."""
 
 
 async def test_a_page_holds_no_more_than_the_platform_gives(adapter, case, server):
     """The walk takes as many requests as there are pages: one for a whole document."""
     await walk(adapter, case)
     assert (1 if case.is_single else -(-len(RECORDS) // SIZE)) == len(server.requests)
-
-
-async def test_a_list_that_fills_its_last_page_ends(adapter, case, server):
-    """A last page that is full adds no record, and at most one empty page."""
-    server.answer = case.answer(RECORDS[: 2 * SIZE])
-    assert RECORDS[: 2 * SIZE] == await walk(adapter, case)
-
-
-async def test_a_list_of_one_record_is_a_list(adapter, case, server):
-    """Also where the protocol itself cannot tell one from many."""
-    server.answer = case.answer(RECORDS[:1])
-    assert RECORDS[:1] == await walk(adapter, case)
-
-
-async def test_an_empty_list_is_a_document_without_records(adapter, case, server):
-    """No record is an answer, not a failure."""
-    server.answer = case.answer([])
-    document = await adapter.fetch(Question(size=SIZE))
-    assert ([], None) == (case.rows(json.loads(document.body)), document.next_position)
-
-
-async def test_filters_are_pushed_to_the_platform(adapter, case):
-    """The platform's own parameter reaches it on every page."""
-    wanted = [it for it in RECORDS if it["kode"] == "32.11.01"]
-    assert wanted == await walk(adapter, case, filters={case.filter_name: "32.11.01"})
-
-
-async def test_a_position_survives_another_wish_for_size(adapter, case):
-    """A walk whose size changes half way still meets each record once."""
-    first = await adapter.fetch(Question(size=SIZE))
-    rows, position = case.rows(json.loads(first.body)), first.next_position
-    while position is not None:
-        document = await adapter.fetch(Question(position=position, size=3))
-        rows += case.rows(json.loads(document.body))
-        position = document.next_position
-    assert RECORDS == rows
-
-
-async def test_one_record_is_found_by_its_id(adapter, case):
-    """Where the protocol and the settings have a way to."""
-    assert case.by_id == adapter.finds_by_id
-    if case.by_id:
-        document = await adapter.fetch(Question(source_id="7"))
-        assert [RECORDS[6]] == case.rows(json.loads(document.body))
-    else:
-        assert Fault.UNREADABLE == (await failure(adapter, source_id="7")).fault
-
-
-@pytest.mark.parametrize("source_id", ["99", "..", "a/../../b", "7?x=1", "%2e%2e", "é"])
-async def test_an_id_that_is_not_there_is_not_found(adapter, case, source_id):
-    """Nor does an id reach another address of the platform."""
-    if case.by_id:
-        assert Fault.NOT_FOUND == (await failure(adapter, source_id=source_id)).fault
 
 
 @pytest.mark.parametrize(
