@@ -174,7 +174,16 @@ def _items(parameters: dict[str, Any], code: StrEnum) -> list[ProblemItem]:
                 pointer=parameters.get("pointer"),
             )
         ]
-    return [item if isinstance(item, ProblemItem) else ProblemItem(detail=str(item)) for item in found]
+    return [_item(it) for it in found]
+
+
+def _item(told: Any) -> ProblemItem:
+    """A wrong part, as the door or a room below tells it: there, by `detail` and `pointer`."""
+    if isinstance(told, ProblemItem):
+        return told
+    if isinstance(told, Mapping):
+        return ProblemItem(detail=str(told["detail"]), pointer=told.get("pointer"))
+    return ProblemItem(detail=str(told))
 
 
 def _plain(value: Any) -> Any:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from gateway.access.caller import Caller
 from gateway.audit.record import AuditRecord
 from gateway.decision import Allowed, Decision
+from gateway.errors import BadRequest
 from gateway.ids import DatasetId, PartnerId
 from gateway.life_events.event import PublishedEvent, StoredEvent
 
@@ -16,12 +17,14 @@ from gateway.life_events.event import PublishedEvent, StoredEvent
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
     """The events of one request, each with the audit record that is written in the same transaction.
 
-    A record says that its event was accepted; the log changes it where it was not. `fingerprint` is of the whole
-    request, and is what an `idempotency_key` stands for.
+    A record says that its event was accepted; the log changes it where it was not. `refusals` are the records of
+    events of the request that were refused before. `fingerprint` is of the whole request, and is what an
+    `idempotency_key` stands for.
     """
 
     events: tuple[PublishedEvent, ...]
     records: tuple[AuditRecord, ...]
+    refusals: tuple[AuditRecord, ...] = ()
     fingerprint: bytes = b""
     idempotency_key: str | None = None
 
@@ -39,7 +42,9 @@ class Conflict(msgspec.Struct, frozen=True):
     """An event of this `source` and `id` was accepted before, with other content."""
 
 
-Verdict = Acceptance | Conflict
+Verdict: TypeAlias = Acceptance | Conflict
+Answer: TypeAlias = tuple[Verdict, ...] | BadRequest
+"""What became of each event, or why all of them were refused: their idempotency key stands for another request."""
 
 
 class UnreadableEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +67,8 @@ class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
 class EventLog(Protocol):
     """The log of every accepted event."""
 
-    async def accept(self, publication: Publication) -> tuple[Verdict, ...]:
-        """What became of each event, once all of it is durable.
-
-        Raises `BadRequest` where the idempotency key stands for another request, or `StoreUnavailable`.
-        """
+    async def accept(self, publication: Publication) -> Answer:
+        """What became of the events, once it is durable and recorded. Raises `StoreUnavailable`."""
         ...
 
     async def after(self, sequence: int, *, wanted: Mapping[str, frozenset[PartnerId]], limit: int) -> EventBatch:

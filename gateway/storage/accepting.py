@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from gateway.audit.record import AuditRecord
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.life_events.event import PublishedEvent
-from gateway.life_events.ports import Acceptance, Conflict, Publication, Verdict
+from gateway.life_events.ports import Acceptance, Answer, Conflict, Publication, Verdict
 from gateway.life_events.sealing import Sealer
 from gateway.storage.audit_trail import insert_now
 from gateway.storage.deliveries import fan_out
@@ -18,7 +18,6 @@ from gateway.storage.event_rows import row_of
 from gateway.storage.life_event_tables import events, idempotency_keys
 from gateway.storage.sequence import EVENTS, take
 
-Answer: TypeAlias = tuple[Verdict, ...] | BadRequest
 _Name: TypeAlias = tuple[str, str]
 
 _INSERT = sa.insert(events)
@@ -81,6 +80,7 @@ class Accepting:
 
     def _answer(self, publication: Publication) -> Answer:
         """What becomes of one publication: refused whole by its key, or judged event by event."""
+        self._records += publication.refusals
         if publication.idempotency_key is not None and not self._keeps_its_key(publication):
             self._records += [_refused(it, BadRequestCode.IDEMPOTENCY_CONFLICT) for it in publication.records]
             return BadRequest(

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.errors import BadRequest, StoreUnavailable
+from gateway.errors import StoreUnavailable
 from gateway.ids import PartnerId
 from gateway.life_events.event import StoredEvent
-from gateway.life_events.ports import Bell, EventBatch, Publication, Verdict
+from gateway.life_events.ports import Answer, Bell, EventBatch, Publication
 from gateway.life_events.sealing import Sealer
 from gateway.storage import event_rows
-from gateway.storage.accepting import Accepting, Answer
+from gateway.storage.accepting import Accepting
 from gateway.storage.engine import reading
 from gateway.storage.transactor import Transactor
 
@@ -65,11 +65,10 @@ class GroupCommitLog:
         """Starts the writer."""
         self._writer = asyncio.create_task(self._run(), name="event-writer")
 
-    async def accept(self, publication: Publication) -> tuple[Verdict, ...]:
-        """What became of each event, once all of it is durable.
+    async def accept(self, publication: Publication) -> Answer:
+        """What became of the events, once it is durable and recorded.
 
-        Raises `BadRequest` where the idempotency key stands for another request, or `StoreUnavailable`; after a
-        timeout the events may yet become durable, which a repetition finds out.
+        Raises `StoreUnavailable`; after a timeout the events may yet become durable, which a repetition finds out.
         """
         if self._writer is None or self._writer.done() or self._is_closing:
             raise StoreUnavailable("the event log is closed", store="database", cause="closed")
@@ -81,12 +80,9 @@ class GroupCommitLog:
         self._wake.set()
         try:
             async with asyncio.timeout(self._limit_s):
-                found = await answer
+                return await answer
         except TimeoutError:
             raise StoreUnavailable("the events were not kept in time", store="database", cause="timeout") from None
-        if isinstance(found, BadRequest):
-            raise found
-        return found
 
     async def after(self, sequence: int, *, wanted: Mapping[str, frozenset[PartnerId]], limit: int) -> EventBatch:
         """Up to `limit` events later than `sequence` that are of the wanted names and providers."""

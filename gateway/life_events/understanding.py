@@ -1,0 +1,137 @@
+"""Makes of what a publisher sends the event that is kept: its source found, its data mapped, its case named."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from gateway.access.caller import Caller
+from gateway.clock import Clock
+from gateway.decision import require
+from gateway.errors import BadRequest, BadRequestCode, ContractBroken, Refusal, RefusalCode
+from gateway.ids import new_id
+from gateway.life_events.cloud_events import ReceivedEvent, invalid
+from gateway.life_events.event import PublishedEvent
+from gateway.life_events.event_sources import EventSource, EventSources
+from gateway.life_events.ports import Cases
+from schemas.life_event import LifeEvent
+from schemas.resources import Resource
+from schemas.sensitivity import Sensitivity, sensitivities
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Understanding:
+    """Understands events of a caller. `secret` keys the digests of their content, which can be few to try."""
+
+    def __init__(
+        self, *, sources: EventSources, cases: Cases, clock: Clock, secret: bytes, events: Mapping[str, Resource]
+    ) -> None:
+        self._sources = sources
+        self._cases = cases
+        self._clock = clock
+        self._secret = secret
+        self._facts = {name: fact_names(event) for name, event in events.items()}
+
+    async def understand(self, received: ReceivedEvent, caller: Caller) -> PublishedEvent:
+        """The event. Raises `BadRequest` or `Refusal`, by place and reason; `StoreUnavailable`."""
+        source = self._source(received, caller)
+        record = _mapped(received, source)
+        case_id = received.case_id or record.case_id
+        if received.case_id and record.case_id and received.case_id != record.case_id:
+            raise invalid(f"{received.at}/caseid", "the case that the data names, or none")
+        if case_id is not None:
+            require(await self._cases.may_follow_up(case_id, name=source.name, caller=caller))
+        elif self._cases.opens(source.name, provider=source.partner, dataset=source.id) is not None:
+            case_id = new_id("case")
+        return self._published(received, source, msgspec.structs.replace(record, case_id=case_id), caller=caller)
+
+    def digest(self, *contents: bytes) -> bytes:
+        """A keyed digest that stands for these contents."""
+        made = hmac.new(self._secret, digestmod=hashlib.sha256)
+        for content in contents:
+            made.update(len(content).to_bytes(8) + content)
+        return made.digest()
+
+    def _source(self, received: ReceivedEvent, caller: Caller) -> EventSource:
+        """The caller's event source that the event names. Raises `Refusal` for another partner's."""
+        source = self._sources.by_source.get(received.source)
+        own = [it.source for it in self._sources.of_partner(caller.partner)]
+        partner = received.source.removeprefix("/").partition("/")[0]
+        if partner in self._sources.partners and partner != caller.partner:
+            message = f"{caller.partner} cannot publish in the name of {partner}"
+            parameters = {"partner": caller.partner, "known": own, "client_id": caller.client_id}
+            raise Refusal(RefusalCode.EVENT_SOURCE_FOREIGN, message, **parameters)
+        if source is None:
+            raise invalid(f"{received.at}/source", f"one of {', '.join(own) or 'none'}", known=own)
+        if received.type not in source.types:
+            raise invalid(
+                f"{received.at}/type", f"one of {', '.join(sorted(source.types))}", known=sorted(source.types)
+            )
+        return source
+
+    def _published(
+        self, received: ReceivedEvent, source: EventSource, record: LifeEvent, *, caller: Caller
+    ) -> PublishedEvent:
+        now = self._clock.now()
+        event_id = new_id("evt")
+        return PublishedEvent(
+            id=event_id,
+            name=source.name,
+            provider=source.partner,
+            dataset=source.id,
+            client_id=caller.client_id,
+            source=received.source,
+            source_event_id=received.id,
+            time=received.time or now,
+            accepted_at=now,
+            case_id=record.case_id,
+            order_key=record.case_id or event_id,
+            facts=facts_of(record, self._facts[source.name]),
+            record=_ENCODE(record),
+            fingerprint=self.digest(received.content),
+        )
+
+
+def fact_names(event: Resource) -> tuple[str, ...]:
+    """The fields that subscriptions filter on: regions and codes, never Personal ones."""
+    found = sensitivities(event.type)
+    schema = msgspec.json.schema_components((event.type,))[1][event.type.__name__]["properties"]
+    return tuple(
+        name
+        for name, sensitivity in found.items()
+        if sensitivity is not Sensitivity.PERSONAL and (_is_code(schema[name]))
+    )
+
+
+def facts_of(record: LifeEvent, names: tuple[str, ...]) -> dict[str, str]:
+    """What the record says in these fields; the empty ones are left out."""
+    told = ((name, getattr(record, name)) for name in names)
+    return {name: value.value if isinstance(value, StrEnum) else value for name, value in told if value is not None}
+
+
+def _is_code(schema: Mapping[str, Any]) -> bool:
+    """Whether a field is a region's code, or one of an enumeration."""
+    forms = [schema, *schema.get("anyOf", ())]
+    return any(it.get("format") == "kode-wilayah" or "$ref" in it or "enum" in it for it in forms)
+
+
+def _mapped(received: ReceivedEvent, source: EventSource) -> LifeEvent:
+    """The common record of the data. Raises `BadRequest` with each place and reason, and no value."""
+    try:
+        mapped = source.mapping.to_common(received.data)
+    except ContractBroken as error:
+        faults = [(error.parameters["pointer"], error.parameters["reason"])]
+    else:
+        if len(mapped.records) == 1 and isinstance(record := mapped.records[0], LifeEvent):
+            return record
+        faults = [(it.pointer, it.reason) for it in mapped.refused] or [("", "not-selected")]
+    raise BadRequest(
+        BadRequestCode.EVENT_REFUSED,
+        f"the data does not fit the contract of {source.id}",
+        dataset=source.id,
+        errors=[{"pointer": received.data_at + pointer, "detail": reason} for pointer, reason in faults],
+    )
