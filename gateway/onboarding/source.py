@@ -1,24 +1,32 @@
 """What a sample shows of its source: where the records are, the schema, every field, and how the list goes on."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+import schemas
 from adapters.config import Paging, Success
+from gateway.mapping.regions import Regions, read_regions
+from gateway.onboarding.envelope import paging_of, success_of
+from gateway.onboarding.observed import observe
+from gateway.onboarding.path_text import path_text
 from gateway.onboarding.profile import FieldProfile
+from gateway.onboarding.profiling import Profiled, profile_records
+from gateway.onboarding.record_places import RecordPlace, record_place, records_at, with_rows
+from gateway.onboarding.rejected import SampleRejected
+from gateway.onboarding.rows import header_of, header_of_lists, rows_at_end
+from gateway.onboarding.sample import Sample
+from gateway.onboarding.source_issues import Looked, issues_of
+from gateway.onboarding.source_schema import SchemaWriter
+from gateway.onboarding.wide_columns import WideColumn, wide_columns
 
 RecordForm: TypeAlias = Literal["list", "keyed", "features", "single"]
-
-
-class WideColumn(msgspec.Struct, frozen=True, kw_only=True):
-    """One of several columns that hold the same measure, each for another year, sex, disease …: matter of `unpivot`.
-
-    `path` as in a mapping; `label` is what tells it from the others; `year` where that is a year.
-    """
-
-    path: str
-    label: str
-    year: int | None = None
+MOST_RECORDS = 5_000
+"""Of a larger sample, this many are looked at, evenly taken."""
+_AT_END = 6
+_OWN_PAGING = frozenset({"csv", "xml", "open311"})
 
 
 class RecordsPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,3 +56,110 @@ class InferredSource(msgspec.Struct, frozen=True, kw_only=True):
     paging: Paging | None = None
     success: Success | None = None
     issues: list[str] = []
+
+
+def infer_source(sample: Sample, *, regions: Regions | None = None, most_records: int = MOST_RECORDS) -> InferredSource:
+    """What the sample shows. `regions` are the shipped ones unless others are given.
+
+    Raises `SampleRejected` where no records are found.
+    """
+    known = regions or read_regions(Path(schemas.__file__).parent / "codes")[0]
+    place = _place(sample.documents)
+    rows = _Rows(sample.documents, place, most=most_records)
+    profiled = profile_records(rows.records, observe(rows.records), regions=known, labels=rows.labels)
+    writer = SchemaWriter(rows.documents, place=place, rows=rows.all)
+    fields = [(column.steps, field) for column, field in zip(profiled.columns, profiled.fields, strict=True)]
+    schema = writer.write(fields, regions=known, records=len(rows.records), of=rows.count)
+    at = path_text(place.steps)
+    looked = Looked(rows=rows.all, records=rows.records, place=place, document=sample.documents[0])
+    issues, has_copies = issues_of(looked, profiled.fields)
+    paging = None
+    if place.form in {"list", "features"} and sample.kind not in _OWN_PAGING:
+        paging = paging_of(sample.documents[0], at=place.steps, records=at, count=rows.counts[0])
+    return InferredSource(
+        records=_records(rows, at, profiled, has_copies=has_copies),
+        schema=schema,
+        fields=profiled.fields,
+        paging=paging,
+        success=success_of(sample.documents[0], at=place.steps) if sample.kind not in _OWN_PAGING else None,
+        issues=[*profiled.issues, *issues],
+    )
+
+
+def _records(rows: "_Rows", at: str, profiled: Profiled, *, has_copies: bool) -> RecordsPlace:
+    return RecordsPlace(
+        at=at,
+        form=rows.place.form,
+        header_row=bool(rows.headers),
+        headers=rows.headers,
+        skip_first=rows.skip_first,
+        skip_last=rows.skip_last,
+        distinct=has_copies,
+        columns=wide_columns(profiled.fields),
+        count=rows.count,
+    )
+
+
+def _place(documents: Sequence[Any]) -> RecordPlace:
+    """Where the records are in most of the documents; the one that holds the most shows it."""
+    found = [place for document in documents if (place := record_place(document)) is not None]
+    best = max(found, key=lambda place: place.weight, default=None)
+    if best is None or best.weight == 0:
+        raise SampleRejected(
+            "no records were found: neither a list of objects, nor features, nor an object; "
+            "save an answer of the platform that has records in it"
+        )
+    return best
+
+
+class _Rows:
+    """The rows at one place of all documents, and which of them are records."""
+
+    def __init__(self, documents: Sequence[Any], place: RecordPlace, *, most: int) -> None:
+        self.place = place
+        per_document = [records_at(document, place) for document in documents]
+        self.counts = [len(rows) for rows in per_document]
+        self.labels: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+        self.skip_first = 0
+        first = next((rows for rows in per_document if rows), [])
+        if place.form == "list":
+            self._find_header(first)
+        self.skip_last = rows_at_end(per_document[-1]) if place.form == "list" else 0
+        begin = self.skip_first + bool(self.headers)
+        chosen = _evenly(most, total=sum(self.counts), begin=begin)
+        self.documents = [with_rows(document, place, chosen) for document in documents]
+        self.all = [row for document in self.documents for row in records_at(document, place)]
+        self.records: list[Any] = []
+        for document in self.documents:
+            rows = records_at(document, place)
+            kept = rows[begin : len(rows) - self.skip_last] if place.form == "list" else rows
+            self.records += [row for row in kept if isinstance(row, (dict, list))]
+        self.count = (
+            sum(self.counts) - (begin + self.skip_last) * len(documents) if place.form == "list" else len(self.all)
+        )
+        if not self.records:
+            raise SampleRejected("no records were found: the list of records is empty; save an answer that has some")
+
+    def _find_header(self, rows: list[Any]) -> None:
+        header = header_of(rows)
+        if header is not None:
+            self.headers = self.labels = header.names
+            return
+        names = header_of_lists(rows)
+        if names is not None:
+            self.labels = {str(place): name for place, name in enumerate(names)}
+            self.skip_first = 1
+
+
+def _evenly(most: int, *, total: int, begin: int) -> Callable[[list[Any]], list[Any]]:
+    """A function that takes its part of `most` rows, evenly, with those at both ends."""
+    if total <= most:
+        return lambda rows: rows
+    step = -(-total // most)
+
+    def chosen(rows: list[Any]) -> list[Any]:
+        middle = rows[begin : len(rows) - _AT_END : step] if len(rows) > begin + _AT_END else rows[begin:]
+        return [*rows[:begin], *middle, *(rows[-_AT_END:] if len(rows) > begin + _AT_END else [])]
+
+    return chosen

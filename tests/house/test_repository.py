@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import adapters
@@ -44,6 +46,18 @@ def test_dependencies_are_locked_by_hash_and_name_no_address():
             block for block in re.split(r"\n(?=[a-z])", text) if "==" in block and "--hash=sha256:" not in block
         ]
         assert re.search(r"https?://|--index-url|--find-links", text) is None
+
+
+def test_a_wheel_holds_every_file_of_the_houses():
+    """Whatever stands in the three folders is Python, or is named by the package data."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = [pattern.rpartition("/")[2] for pattern in settings["tool"]["setuptools"]["package-data"]["*"]]
+    names = subprocess.run(
+        ["git", "ls-files", "gateway", "adapters", "schemas"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout.splitlines()
+    data = [name for name in names if not name.endswith(".py")]
+    assert len(data) > 50
+    assert [] == [name for name in data if not any(fnmatch(name.rpartition("/")[2], one) for one in patterns)]
 
 
 def test_no_file_names_a_machine_or_a_registry():

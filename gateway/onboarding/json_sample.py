@@ -1,0 +1,153 @@
+"""JSON samples: decoded as the mapping will see them, or refused with the line and what to do."""
+
+import json
+import math
+import re
+from typing import Any
+
+from gateway.mapping.json_body import without_half_pairs, without_nul
+from gateway.onboarding.file_bytes import FileText
+from gateway.onboarding.rejected import SampleRejected
+
+DEEPEST = 24
+_WHOLE = 2**63
+_CALLBACK = re.compile(r"\s*[\w$.]+\s*\(\s*[\[{]")
+_UNQUOTED = re.compile(r"[{,]\s*(?:'|[A-Za-z_]\w*\s*:)")
+
+
+def read_json(file: FileText) -> tuple[Any, list[str]]:
+    """The document, and what is to be said of it. Raises `SampleRejected`."""
+    text = without_half_pairs(without_nul(file.text.lstrip("\ufeff").encode())).decode()
+    reader = _Reader(file.name)
+    try:
+        document = reader.read(text)
+        notes = reader.notes
+    except json.JSONDecodeError as error:
+        document, notes = _lines(file, text, error)
+    if file.is_cut and not any("one object a line" in note for note in notes):
+        raise _too_large(file)
+    if file.encoding != "utf-8":
+        notes.append(f"the file is {file.encoding}; the platform itself must send UTF-8, as JSON always is")
+    _check_sense(document, file.name)
+    return document, notes
+
+
+class _Reader:
+    """Decodes, and notes what decoders usually pass over in silence."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.doubled: set[str] = set()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was passed over."""
+        if not self.doubled:
+            return []
+        return [f"the member {_listed(self.doubled)} stands twice in one object; the last one counts"]
+
+    def read(self, text: str) -> Any:
+        """The value that a text writes."""
+        try:
+            return json.loads(text, object_pairs_hook=self._object, parse_constant=self._refuse)
+        except RecursionError:
+            raise _too_deep(self.name) from None
+        except ValueError as error:
+            if isinstance(error, json.JSONDecodeError):
+                raise
+            raise SampleRejected("the file holds a number of thousands of digits", file=self.name) from None
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            self.doubled |= {name for name in found if names.count(name) > 1}
+        return found
+
+    def _refuse(self, word: str) -> Any:
+        message = f"the file holds {word}, which is no JSON, and the gateway refuses it; the platform must send null"
+        raise SampleRejected(message, file=self.name)
+
+
+def _lines(file: FileText, text: str, error: json.JSONDecodeError) -> tuple[Any, list[str]]:
+    """JSON Lines as one list; anything else is refused."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if error.msg != "Extra data" or len(lines) < 2:
+        raise SampleRejected(_diagnosis(file, text, error), file=file.name) from None
+    reader = _Reader(file.name)
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            found.append(reader.read(line))
+        except json.JSONDecodeError:
+            message = (
+                f"several JSON values stand one after the other, and line {number} is none; "
+                "save one answer of the platform"
+            )
+            raise SampleRejected(message, file=file.name) from None
+    note = (
+        "the file has one object a line (JSON Lines); the platform must answer one list of them, "
+        "as the gateway reads one document"
+    )
+    return found, [note, *reader.notes]
+
+
+def _diagnosis(file: FileText, text: str, error: json.JSONDecodeError) -> str:
+    """What is wrong with a text that is no JSON, and what to do; never what stands there."""
+    where = f"line {error.lineno}, column {error.colno}"
+    before, after = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if file.is_cut:
+        return _too_large(file).message
+    if not after or (error.msg.startswith("Unterminated string") and "\n" not in after.rstrip()):
+        return f"the JSON is cut off at {where}; save the whole answer"
+    if before.endswith(",") and after[:1] in {"]", "}"}:
+        return f"a comma stands before the closing bracket at {where}, which is no JSON; the platform must leave it out"
+    if _CALLBACK.match(text):
+        return "the JSON is wrapped in a function call (JSONP); ask the platform without `callback`"
+    if _UNQUOTED.match(text[max(0, error.pos - 1) :]) or _UNQUOTED.match(text):
+        return f"names and texts need double quotes, at {where}: this is JavaScript or Python, not JSON"
+    if error.msg.startswith("Invalid control character"):
+        return f"a text holds a line break or another control character at {where}, which JSON writes as \\n"
+    return f"not JSON: {error.msg.lower()} at {where}"
+
+
+def _too_large(file: FileText) -> SampleRejected:
+    size = len(file.content) // 1_048_576 + 1
+    message = (
+        f"the file is larger than {size} MB, and JSON cannot be read in part; "
+        "ask the platform for fewer records (as `?limit=1000`), a few hundred are enough"
+    )
+    return SampleRejected(message, file=file.name)
+
+
+def _too_deep(name: str) -> SampleRejected:
+    return SampleRejected(f"the JSON is nested more than {DEEPEST} deep, and no mapping reaches its end", file=name)
+
+
+def _check_sense(document: Any, name: str) -> None:
+    """Raises `SampleRejected` for what the gateway's decoder or a mapping cannot take."""
+    if not isinstance(document, (dict, list)):
+        raise SampleRejected("the file holds a single value, and no records", file=name)
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise _too_deep(name)
+        below: list[Any] = []
+        for one in level:
+            for value in one.values() if isinstance(one, dict) else one:
+                if isinstance(value, (dict, list)):
+                    below.append(value)
+                elif isinstance(value, float) and not math.isfinite(value):
+                    raise SampleRejected("the file holds a number that is too large to be one", file=name)
+                elif isinstance(value, int) and not -_WHOLE <= value < _WHOLE:
+                    message = (
+                        "the file holds a whole number beyond 64 bits, which the gateway refuses; "
+                        "it must be sent as text"
+                    )
+                    raise SampleRejected(message, file=name)
+        level = below
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(f"`{name[:60]}`" for name in sorted(names)[:5])

@@ -1,0 +1,134 @@
+"""Every field of some records, profiled: each by its own values first, then by what stands beside it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from gateway.mapping.language.paths import Each, Index, Key
+from gateway.mapping.regions import Regions
+from gateway.onboarding import date_forms, number_forms
+from gateway.onboarding.column import Column
+from gateway.onboarding.coordinates import coordinate_forms
+from gateway.onboarding.field_profile import profile_of
+from gateway.onboarding.hint_words import TIME, YEAR
+from gateway.onboarding.number_forms import number_text
+from gateway.onboarding.observed import Observed, json_inside, leaves
+from gateway.onboarding.profile import FieldProfile, Form, FormKind, Scalar
+from gateway.onboarding.region_forms import RegionForms
+from gateway.onboarding.text_forms import text_forms, yes_of
+
+_DATES = frozenset({FormKind.DATE, FormKind.DATETIME})
+_NUMBERS = frozenset({FormKind.NUMBER, FormKind.PERCENT})
+
+
+class Profiled(msgspec.Struct, frozen=True):
+    """The profiles, the columns that they were made of, and what is odd."""
+
+    fields: list[FieldProfile]
+    columns: list[Column]
+    issues: list[str]
+
+
+def profile_records(
+    records: Sequence[Any], top: Observed, *, regions: Regions, labels: Mapping[str, str] | None = None
+) -> Profiled:
+    """The profile of each field. `labels` are the names that a header row gives the columns."""
+    named = labels or {}
+    columns = [Column(leaf, records=len(records), label=_label(leaf.steps, named)) for leaf in leaves(top)]
+    coordinates, issues = coordinate_forms(columns)
+    placed = RegionForms(regions, records=records, value_of=value_of).of(
+        [column for column in columns if column.path not in coordinates]
+    )
+    own = {column.path: _own_forms(column) for column in columns}
+    _settle(columns, own)
+    fields = []
+    for column in columns:
+        first = [form for form in (coordinates.get(column.path), placed.get(column.path)) if form is not None]
+        fields.append(profile_of(column, [*first, *own[column.path]]))
+    return Profiled(fields, columns, issues)
+
+
+def value_of(record: Any, column: Column) -> Scalar | None:
+    """The scalar of one record at a column's path, or None."""
+    found = record
+    for step in column.steps:
+        if isinstance(found, str):
+            found = json_inside(found)
+        if isinstance(step, Key):
+            found = found.get(step.name) if isinstance(found, dict) else None
+        elif isinstance(step, Index):
+            found = found[step.index] if isinstance(found, list) and step.index < len(found) else None
+        elif isinstance(step, Each):
+            return None
+        if found is None:
+            return None
+    return found if isinstance(found, (str, int, float, bool)) else None
+
+
+def _label(steps: tuple[Any, ...], labels: Mapping[str, str]) -> str | None:
+    step = steps[0] if len(steps) == 1 else None
+    if isinstance(step, Key):
+        return labels.get(step.name)
+    return labels.get(str(step.index)) if isinstance(step, Index) else None
+
+
+def _own_forms(column: Column) -> list[Form]:
+    """What a column's values say by themselves."""
+    words = set(column.words)
+    if column.flags and not (column.texts or column.whole or column.real):
+        return [Form(kind=FormKind.BOOLEAN, share=1.0, detail="true")]
+    if column.texts:
+        return _text_forms(column)
+    found: list[Form] = []
+    if column.whole and not column.real:
+        periods = [form for form in date_forms.whole_number_periods(column.whole) if form.share > 0.9]
+        years = all(1900 <= number <= 2100 or number > 190000 for number in column.whole)
+        found += periods if years and (words & (TIME | YEAR) or len(column.whole) > 1) else []
+        if set(column.whole) == {0, 1}:
+            found.append(Form(kind=FormKind.BOOLEAN, share=1.0, detail="1", ambiguous=True))
+    if column.numbers and words & TIME:
+        found += [msgspec.structs.replace(form, ambiguous=False) for form in date_forms.epoch_forms(column.numbers)]
+    return found
+
+
+def _text_forms(column: Column) -> list[Form]:
+    texts = column.texts
+    total = column.seen
+    part = sum(texts.values()) / total
+    found = [*date_forms.date_like_forms(texts), *number_text(texts).forms, *text_forms(texts)]
+    if column.words and set(column.words) & TIME and all(text.isdecimal() for text in texts):
+        numbers = Counter({float(text): count for text, count in texts.items()})
+        found += [msgspec.structs.replace(form, ambiguous=False) for form in date_forms.epoch_forms(numbers)]
+    if yes_of(texts) is None and set(texts) <= {"0", "1"} and len(texts) == 2:
+        found.append(Form(kind=FormKind.BOOLEAN, share=1.0, detail="1", ambiguous=True))
+    found = [form for form in found if form.kind is not FormKind.TIME or not _is_decimal(column)]
+    scaled = [msgspec.structs.replace(form, share=form.share * part) for form in found] if part < 1 else found
+    return sorted(scaled, key=lambda form: -form.share)
+
+
+def _is_decimal(column: Column) -> bool:
+    """Whether what looks like a time with a dot is rather a number: nothing in the name speaks of a time."""
+    return not set(column.words) & TIME and not any(":" in text for text in column.texts)
+
+
+def _settle(columns: Sequence[Column], own: dict[str, list[Form]]) -> None:
+    """Decides what is ambiguous in one field by what is sure in the others: people write all dates alike."""
+    orders: Counter[str] = Counter()
+    marks: Counter[str] = Counter()
+    for column in columns:
+        for form in own[column.path]:
+            if form.kind in _DATES and (order := date_forms.order_of(form)) in {"dmY", "mdY"}:
+                orders[order] += 1
+            marked = any("." in text or "," in text for text in column.texts)
+            if form.kind in _NUMBERS and marked and not form.ambiguous:
+                marks[form.detail] += 1
+    for path, forms in own.items():
+        settled = forms
+        if len(orders) == 1:
+            settled = date_forms.settled_by(settled, order=next(iter(orders)))
+        if len(marks) == 1:
+            mark = next(iter(marks))
+            settled = [number_forms.settled_by(form, mark=mark) if form.kind in _NUMBERS else form for form in settled]
+        own[path] = settled
