@@ -48,7 +48,7 @@ lock: .venv/.tests ## Lock the dependencies anew, with hashes and without addres
 	$$compile pyproject.toml -o requirements.txt && \
 	$$compile --extra test --extra bench pyproject.toml -c requirements.txt -o requirements-dev.txt
 
-services: ## PostgreSQL, Redis, Chromium and nginx for the tests, by apt when root and missing
+services: ## PostgreSQL, MariaDB, Redis, Chromium and nginx for the tests, by apt when root and missing
 	@bash tests/support/services.sh
 
 clean: ## Remove the environment and what the demo wrote
@@ -58,10 +58,11 @@ clean: ## Remove the environment and what the demo wrote
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: apt-get install python3" >&2; exit 3; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "The venv module is missing: apt-get install python3-venv" >&2; exit 3; }
 
-# What is installed is what is locked, hash by hash; the project itself is found by a path file.
+# What is installed is what is locked, hash by hash, and nothing is resolved anew; the project itself is found by a path
+# file.
 define install
 	@echo "installing $(1) into .venv" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1)
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/pertukaran.pth"
 	@printf '#!/bin/sh\nexec "%s" -m gateway "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/gateway && chmod +x $(BIN)/gateway
 	@touch $@

@@ -10,6 +10,7 @@ def pytest_report_header():
     initdb = [str(it) for it in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1:]]
     found = {
         "PostgreSQL": _named("GATEWAY_TEST_POSTGRES_URL") or (initdb[0] if initdb else shutil.which("initdb")),
+        "MariaDB": shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),
         "Redis": _named("GATEWAY_TEST_REDIS_URL") or shutil.which("redis-server") or shutil.which("valkey-server"),
         "Chromium": _named("GATEWAY_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser"),
         "nginx": shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),

@@ -7,6 +7,7 @@ missing=()
 have() { command -v "$1" >/dev/null 2>&1; }
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || [ -n "${GATEWAY_TEST_POSTGRES_URL:-}" ] || missing+=(postgresql)
 have redis-server || [ -n "${GATEWAY_TEST_REDIS_URL:-}" ] || missing+=(redis-server)
+have mariadbd || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
 have chromium || have google-chrome || missing+=(chromium)
 have nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 [ ${#missing[@]} -eq 0 ] && exit 0
