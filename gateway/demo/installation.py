@@ -55,7 +55,7 @@ async def installed(stand_ins: StandIns, *, port: int, admin_port: int) -> Async
         environ = {**os.environ, **stand_ins.secrets}
         settings = await asyncio.to_thread(load_settings, config, environ)
         async with opened_desk(settings) as desk:
-            seeded = await seed(desk)
+            seeded = await seed(desk, further=[one.partner.id for one in stand_ins.further])
         async with _served(config, environ):
             yield Installation(
                 url=settings.server.public_url,

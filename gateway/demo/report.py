@@ -1,11 +1,13 @@
 """What the demonstration found out: what came through, what was refused, and whether the sums add up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from gateway.demo.exchanges import Exchanged, PartnerClient, Refused, refused_exchanges
 from gateway.demo.installation import Installation
+from gateway.demo.recorded import FurtherPartner
 from gateway.demo.seed import ADMINISTRATION
 from schemas.resources import RESOURCES
 
@@ -29,18 +31,31 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Reporter:
     """Makes the exchanges, and reads the audit trail for what was recorded of them."""
 
-    def __init__(self, installation: Installation, *, clients: dict[str, PartnerClient], admin: PartnerClient) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        *,
+        clients: dict[str, PartnerClient],
+        admin: PartnerClient,
+        further: Sequence[FurtherPartner] = (),
+    ) -> None:
         self._installation = installation
+        self._further = further
         self._clients = clients
         self._admin = admin
 
     async def report(self) -> Report:
-        """Every partner asks every partner for every resource."""
+        """Every partner asks every partner for every resource; further partners are asked for what they offer."""
         exchanges = [
             await self._exchanged(client, resource=resource, provider=provider)
             for client in self._clients.values()
             for provider in self._clients
             for resource in RESOURCES
+        ]
+        exchanges += [
+            await self._exchanged(self._clients["jakarta"], resource=resource, provider=one.partner.id)
+            for one in self._further
+            for resource in sorted(one.resources)
         ]
         refusals = await refused_exchanges(self._clients["sumedang"], provider="jakarta")
         audit = await self._audit_sums()

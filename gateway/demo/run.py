@@ -1,17 +1,21 @@
 """The demonstration from beginning to end: platforms, gateway, exchanges, report."""
 
 import asyncio
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiohttp
 
 from gateway.demo.exchanges import PartnerClient
 from gateway.demo.faults import Faults
-from gateway.demo.installation import Installation, free_port, installed
+from gateway.demo.installation import SHIPPED, Installation, free_port, installed
+from gateway.demo.recorded import FurtherPartner, further_partners
 from gateway.demo.report import Report, Reporter
 from gateway.demo.seed import PURPOSE
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
+from gateway.settings_file import load_settings
+from gateway.wiring.contracts import SCHEMAS
 
 
 async def demonstrate(
@@ -24,11 +28,12 @@ async def demonstrate(
     _cancelled_by_sigterm()
     port = port or (free_port() if once else 8400)
     admin_port = free_port() if once else port + 1
-    async with StandIns(faults=Faults(measured=faults)) as stand_ins:
-        tell(f"stand-in platforms of Jakarta and Sumedang: {stand_ins.base_url}")
+    further = await asyncio.to_thread(_further)
+    async with StandIns(faults=Faults(measured=faults), further=further) as stand_ins:
+        tell(f"stand-in platforms of {_listed(further)}: {stand_ins.base_url}")
         async with installed(stand_ins, port=port, admin_port=admin_port) as installation:
             tell(f"gateway: {installation.url}")
-            report = await _report(installation)
+            report = await _report(installation, further)
             show(report)
             if not once:
                 tell(invitation(installation))
@@ -38,20 +43,32 @@ async def demonstrate(
 
 async def serve_platforms(*, faults: bool, tell: Callable[[str], None]) -> None:
     """Only the stand-in platforms, at the addresses of the shipped settings, for a gateway that is served beside."""
-    async with StandIns(port=DEFAULT_PORT, faults=Faults(measured=faults)) as stand_ins:
-        tell(f"stand-in platforms of Jakarta and Sumedang: {stand_ins.base_url}\n\nA gateway that asks them needs:\n")
+    further = await asyncio.to_thread(_further)
+    async with StandIns(port=DEFAULT_PORT, faults=Faults(measured=faults), further=further) as stand_ins:
+        tell(f"stand-in platforms of {_listed(further)}: {stand_ins.base_url}\n\nA gateway that asks them needs:\n")
         tell("\n".join(f"export {name}={value}" for name, value in stand_ins.secrets.items()))
         await _until_stopped()
 
 
-async def _report(installation: Installation) -> Report:
+def _further() -> list[FurtherPartner]:
+    """The partners of the shipped settings that have only their recorded samples."""
+    settings = load_settings(SHIPPED / "gateway.toml", os.environ)
+    return further_partners(settings.partners.values(), SCHEMAS, address=f"http://127.0.0.1:{DEFAULT_PORT}")
+
+
+def _listed(further: Sequence[FurtherPartner]) -> str:
+    names = ["Jakarta", "Sumedang", *(one.partner.name for one in further)]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+async def _report(installation: Installation, further: Sequence[FurtherPartner]) -> Report:
     async with aiohttp.ClientSession() as http:
         clients = {
             name: PartnerClient(http, url=installation.url, partner=name, credentials=credentials)
             for name, credentials in installation.seeded.clients.items()
         }
         admin = clients.pop("admin")
-        return await Reporter(installation, clients=clients, admin=admin).report()
+        return await Reporter(installation, clients=clients, admin=admin, further=further).report()
 
 
 def invitation(installation: Installation) -> str:

@@ -47,8 +47,11 @@ class Seeded(msgspec.Struct, frozen=True):
     waiting: AgreementId
 
 
-async def seed(desk: Desk) -> Seeded:
-    """Registers a client for each partner and an administrator; four agreements in force and one submitted."""
+async def seed(desk: Desk, *, further: Iterable[str] = ()) -> Seeded:
+    """Registers a client for each partner and an administrator; four agreements in force and one submitted.
+
+    `further` partners provide to Jakarta, under an agreement of their own each.
+    """
     clients = {
         new.partner if new.scopes == _READ else "admin": await _registered(desk, new)
         for new in (
@@ -64,6 +67,7 @@ async def seed(desk: Desk) -> Seeded:
         ("jakarta", "jakarta", _EVERYTHING),
         ("jakarta", "sumedang", _WITHOUT_CITIZENS_WORDS),
         ("sumedang", "sumedang", _EVERYTHING),
+        *((partner, "jakarta", _EVERYTHING) for partner in further),
     ):
         agreement = await _submitted(desk, provider=provider, consumer=consumer, granted=granted)
         await decide_agreement(desk, agreement, step=Step.APPROVE, by=BY, reason="Disetujui kedua pihak")

@@ -4,6 +4,7 @@ They answer with the recorded samples, in the platforms' own paging, filters and
 credentials. The paths are those of `config/partners`, so that only the port changes.
 """
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.demo.faults import Faults
 from gateway.demo.jakarta import Crm, FloodGates, OpenApi, SatuData, ServiceCatalogue
+from gateway.demo.recorded import FurtherPartner, recorded_routes
 from gateway.demo.sumedang import Complaints, OpenData, ServiceFiles
 from gateway.settings import Partner
 
@@ -23,11 +25,20 @@ DEFAULT_PORT = 8490
 class StandIns:
     """An async context: the platforms answer while it lasts. `port` 0 takes a free one; `faults` may be changed live.
 
-    `secrets` are the variables that the partners' settings name, with what these platforms accept.
+    `secrets` are the variables that the partners' settings name, with what these platforms accept. `further` partners
+    have no stand-in of their own: their recorded samples are replayed.
     """
 
-    def __init__(self, *, port: int = 0, faults: Faults | None = None, secrets: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        faults: Faults | None = None,
+        secrets: dict[str, str] | None = None,
+        further: Sequence[FurtherPartner] = (),
+    ) -> None:
         self.port = port
+        self.further = further
         self.faults = faults or Faults()
         self.secrets = secrets or {
             "JAKARTA_API_KEY": "kunci-contoh-jakarta",
@@ -63,6 +74,7 @@ class StandIns:
             *OpenData().routes("/sumedang/opendata"),
             *Complaints(sumedang).routes("/sumedang/aduan-api"),
             *ServiceFiles().routes("/sumedang/berkas"),
+            *recorded_routes(self.further),
         ]
 
     async def __aenter__(self) -> Self:

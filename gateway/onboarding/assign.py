@@ -62,7 +62,9 @@ def _tolled(candidate: Candidate, all_of_it: Sequence[Candidate], chosen: Mappin
     rivals = [
         one.confidence
         for one in all_of_it
-        if one.paths != candidate.paths and not (one.paths in taken and taken[one.paths].confidence >= one.confidence)
+        if one.paths != candidate.paths
+        and not (one.paths in taken and taken[one.paths].confidence >= one.confidence)
+        and not _is_coarser(one, candidate)
     ]
     lead = candidate.confidence - max(rivals, default=0.0)
     toll = _TOLL * min(1.0, max(0.0, 1 - lead / _RIVAL)) if rivals else 0.0
@@ -75,6 +77,12 @@ def _tolled(candidate: Candidate, all_of_it: Sequence[Candidate], chosen: Mappin
         reason=candidate.reason,
         unknown=candidate.unknown,
     )
+
+
+def _is_coarser(rival: Candidate, candidate: Candidate) -> bool:
+    """Whether both are region codes of one scheme: a coarser one is no rival, as it says nothing else."""
+    schemes = (rival.declaration.get("scheme"), candidate.declaration.get("scheme"))
+    return schemes[0] is not None and schemes[0] == schemes[1]
 
 
 def _heaviest(weights: Sequence[Sequence[float]]) -> list[int]:

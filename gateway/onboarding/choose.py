@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from gateway.mapping.targets import targets
+from gateway.mapping.targets import Target, targets
 from gateway.onboarding.assign import assign
 from gateway.onboarding.name_match import NamedField
 from gateway.onboarding.names import says_any
@@ -12,7 +12,7 @@ from gateway.onboarding.points import point_candidates
 from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.proposal import Alternative, ProposedField
 from gateway.onboarding.reference import Reference
-from gateway.onboarding.score import Candidate, candidates_of, understood
+from gateway.onboarding.score import Candidate, candidates_of, declared, understood
 from schemas.resources import RESOURCES
 
 _FILLED_IN = "partner"
@@ -36,12 +36,21 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def choose(
-    fields: Sequence[FieldProfile], reference: Reference, *, resource: str | None, is_wide: bool
+    fields: Sequence[FieldProfile],
+    reference: Reference,
+    *,
+    resource: str | None,
+    is_wide: bool,
+    said: Mapping[str, str | None] | None = None,
 ) -> tuple[Choice, float]:
-    """The resource, or the one that the fields speak for, and how sure that is."""
+    """The resource, or the one that the fields speak for, and how sure that is.
+
+    `said` are the paths that a person has chosen for common fields; None where nothing is to be read.
+    """
     names = understood(fields, reference)
     if resource is not None:
-        return choose_fields(resource, fields=fields, names=names, reference=reference), 1.0
+        choice = choose_fields(resource, fields=fields, names=names, reference=reference, said=said)
+        return choice, 1.0
     choices = [choose_fields(name, fields=fields, names=names, reference=reference) for name in RESOURCES]
     ranked = sorted(choices, key=lambda choice: -_spoken_for(choice, reference, is_wide=is_wide))
     first, second = (_spoken_for(choice, reference, is_wide=is_wide) for choice in ranked[:2])
@@ -56,20 +65,28 @@ def _spoken_for(choice: Choice, reference: Reference, *, is_wide: bool) -> float
 
 
 def choose_fields(
-    resource: str, *, fields: Sequence[FieldProfile], names: Sequence[NamedField], reference: Reference
+    resource: str,
+    *,
+    fields: Sequence[FieldProfile],
+    names: Sequence[NamedField],
+    reference: Reference,
+    said: Mapping[str, str | None] | None = None,
 ) -> Choice:
     """The likeliest path of each common field of one resource."""
     concepts = reference.concepts[resource]
     wanted = {name: target for name, target in targets(RESOURCES[resource].type).items() if name != _FILLED_IN}
     candidates: dict[str, list[Candidate]] = {}
     for name, target in wanted.items():
-        if name in concepts and target.kind != "point":
-            candidates[name] = candidates_of(target, concepts[name], fields=fields, names=names, reference=reference)
-    points = (
-        point_candidates("location", concepts.get("location", {}), fields=fields, names=names)
-        if ("location" in wanted)
-        else []
-    )
+        if name not in concepts:
+            continue
+        if target.kind == "point":
+            found = point_candidates(name, concepts[name], fields=fields, names=names)
+        else:
+            found = candidates_of(target, concepts[name], fields=fields, names=names, reference=reference)
+        if said is not None and name in said:
+            found = _as_said(target, said[name], found, fields=fields, reference=reference)
+        candidates[name] = found
+    points = candidates.pop("location", [])
     taken = {path for point in points[:1] for path in point.paths}
     free = {name: [one for one in found if not taken & set(one.paths)] for name, found in candidates.items()}
     chosen = assign(
@@ -86,6 +103,23 @@ def choose_fields(
         if name in chosen and (target.required or chosen[name].confidence >= _LEAST_OPTIONAL)
     }
     return Choice(resource=resource, score=_score(proposed, concepts), fields=proposed)
+
+
+def _as_said(
+    target: Target,
+    path: str | None,
+    found: Sequence[Candidate],
+    *,
+    fields: Sequence[FieldProfile],
+    reference: Reference,
+) -> list[Candidate]:
+    """The one way that a person has chosen; coordinates are two paths with a comma between. None is none."""
+    paths = tuple(part.strip() for part in path.split(",")) if path else ()
+    chosen = next((one for one in found if one.paths in {paths, (path,)}), None)
+    if chosen is None and path:
+        read = {field.path: field for field in fields}
+        chosen = declared(target, read[path], reference) if path in read else None
+    return [msgspec.structs.replace(chosen, confidence=1.0, reason="chosen by a person")] if chosen else []
 
 
 def _score(proposed: Mapping[str, ProposedField], concepts: Mapping[str, Mapping[str, float]]) -> float:

@@ -1,5 +1,6 @@
 """How well the values of a field suit a common field, and which operations turn the one into the other."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -12,6 +13,12 @@ Operations: TypeAlias = dict[str, Any]
 _TEXT_SHAPES = (FormKind.EMAIL, FormKind.URL, FormKind.JSON, FormKind.UUID, FormKind.NIK)
 _DATES = (FormKind.DATE, FormKind.DATETIME)
 _MOSTLY = 0.8
+_BETWEEN = re.compile(r"[;,|\n]|\s/\s|/(?=\s*\(?0)|\s{2,}|\b(?:dan|atau|and|or)\b")
+_PART_FORMS = {
+    FormKind.EMAIL: re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
+    FormKind.PHONE: re.compile(r"(?=(?:\D*\d){5,15}\D*$)\+?[\d\s().-]+(?:\s*(?:ext|pes)\.?\s*\d+)?", re.IGNORECASE),
+    FormKind.POSTAL_CODE: re.compile(r"[1-9]\d{4}"),
+}
 _TERM = 100
 
 
@@ -51,11 +58,26 @@ def distinctness(field: FieldProfile) -> float:
 
 
 def of_shape(field: FieldProfile, shape: FormKind, *, words: str) -> Fit:
-    """Values of one clear form, as an e-mail address."""
-    share = field.share(shape)
+    """Values of one clear form, as an e-mail address; also several of them in one text."""
+    share = max(field.share(shape), _share_in_parts(field, shape))
     if share < 0.3:
         return Fit(share=0.0 if field.seen else 0.5, reason="no values" if not field.seen else "")
     return Fit(share=min(1.0, share + 0.05), telling=share, reason=f"{share:.0%} are {words}")
+
+
+def _share_in_parts(field: FieldProfile, shape: FormKind) -> float:
+    """How many of the frequent values are of a form in each of their parts."""
+    form = _PART_FORMS.get(shape)
+    total = sum(one.count for one in field.frequent)
+    if form is None or not total:
+        return 0.0
+    right = sum(one.count for one in field.frequent if _in_parts(str(one.value), form))
+    return right / total
+
+
+def _in_parts(text: str, form: re.Pattern[str]) -> bool:
+    parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+    return bool(parts) and all(form.fullmatch(part) for part in parts)
 
 
 def fit_name(field: FieldProfile) -> Fit:
@@ -119,10 +141,11 @@ def fit_person(field: FieldProfile) -> Fit:
 
 def fit_phone(field: FieldProfile) -> Fit:
     """Telephone numbers."""
+    if field.kinds.get("number") or _is_date(field):
+        return NO_FIT
     fit = of_shape(field, FormKind.PHONE, words="telephone numbers")
-    if fit.share or not field.seen:
-        return fit
-    return Fit(share=0.5) if field.share(FormKind.DIGITS) > 0.5 and not field.kinds.get("number") else NO_FIT
+    certain = field.share(FormKind.PHONE)
+    return msgspec.structs.replace(fit, telling=certain)
 
 
 LOOKS: Mapping[str, Callable[[FieldProfile], Fit]] = {

@@ -1,6 +1,6 @@
 """Proposes a mapping for a source: which common field comes from where, how surely, and what is left open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.mapping.targets import targets
@@ -25,15 +25,17 @@ def propose(
     *,
     resource: str | None = None,
     zone: str = "Asia/Jakarta",
-    constants: dict[str, Any] | None = None,
+    constants: Mapping[str, Any] | None = None,
+    said: Mapping[str, str | None] | None = None,
 ) -> Proposal:
     """The likeliest mapping that checks, or one that says in `open` and `findings` what is missing.
 
-    `resource` None lets the fields decide. `constants` are common fields whose value a person has said.
+    `resource` None lets the fields decide. `constants` are common fields whose value a person has said, `said` those
+    whose path.
     """
     wide = {column.path for column in source.records.columns}
     fields = [field for field in source.fields if field.path not in wide]
-    choice, sure = choose(fields, reference, resource=resource, is_wide=bool(wide))
+    choice, sure = choose(fields, reference, resource=resource, is_wide=bool(wide), said=said)
     proposal = Proposal(
         resource=choice.resource,
         resource_confidence=sure,

@@ -75,6 +75,16 @@ def candidates_of(
     return sorted(found, key=lambda candidate: (-candidate.confidence, len(candidate.paths[0])))
 
 
+def declared(target: Target, field: FieldProfile, reference: Reference) -> Candidate:
+    """The target read from that field, whatever its name."""
+    name = named(field, reference.vocabulary)
+    concept: Mapping[str, Any] = next(
+        (fields[target.name] for fields in reference.concepts.values() if target.name in fields), {}
+    )
+    fit = fit_of(target, concept, field=field, name=name, reference=reference)
+    return _candidate(target, field, NameMatch(0.0), fit, 1.0)
+
+
 def _candidate(target: Target, field: FieldProfile, match: NameMatch, fit: Fit, confidence: float) -> Candidate:
     why = [f"`{' '.join(match.words)}` in its name"] if match.words else []
     why += [fit.reason] if fit.reason else []

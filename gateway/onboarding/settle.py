@@ -18,7 +18,7 @@ from gateway.onboarding.proposal import Open, Proposal, ProposedField
 from gateway.onboarding.reference import Reference
 from schemas.resources import RESOURCES
 
-_ROUNDS = 8
+_ROUNDS = 12
 Remedy = Callable[[ProposedField, Target, Finding], ProposedField | None]
 
 
@@ -58,8 +58,12 @@ def _told(finding: Finding) -> str:
 def _remedied(proposal: Proposal, findings: Sequence[Finding], *, drop: bool) -> Proposal:
     """The proposal after one remedy for each finding. What has none goes, unless it is required."""
     wanted = targets(RESOURCES[proposal.resource].type)
+    seen: set[str] = set()
     for finding in findings:
         name = (finding.field or "").partition(".")[0]
+        if name in seen:  # one remedy may settle the rest
+            continue
+        seen.add(name)
         field, target = proposal.field(name), wanted.get(name)
         if field is None or target is None:
             continue

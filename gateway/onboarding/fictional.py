@@ -1,0 +1,66 @@
+"""Made-up values of the same shape, for what looks like Personal data in a recorded sample."""
+
+import hashlib
+import re
+from typing import Any
+
+_NAMES = (
+    "Sari", "Budi", "Dewi", "Agus", "Rina", "Joko", "Wulan", "Hendra", "Ayu", "Dimas", "Lestari", "Bayu", "Citra",
+    "Eko", "Fitri", "Galih", "Indah", "Krisna", "Maya", "Nanda", "Putra", "Ratna", "Surya", "Tika", "Utami", "Yoga",
+)  # fmt: skip
+_WORDS = (
+    "contoh", "laporan", "warga", "tentang", "jalan", "lampu", "taman", "sungai", "pasar", "rumah", "air", "lapangan",
+    "jembatan", "pohon", "kantor", "sekolah", "pagi", "siang", "sore", "dekat", "depan", "samping", "lama", "baru",
+)  # fmt: skip
+_EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_KEPT_DIGITS = 2
+
+
+def fictional(value: Any) -> Any:
+    """A made-up value for a real one: the same one always gives the same, and every sign that is no letter or digit
+    stays. Numbers keep their first digits, so that a telephone number still is one. Lists and objects by their values.
+    """
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(_digits(str(value))) if value >= 0 else -int(_digits(str(-value)))
+    if isinstance(value, float):
+        return round(value + (_number(str(value)) % 2001 - 1000) / 1e5, 6)
+    if isinstance(value, list):
+        return [fictional(item) for item in value]
+    if isinstance(value, dict):
+        return {key: fictional(item) for key, item in value.items()}
+    return value
+
+
+def _text(text: str) -> str:
+    email = _EMAIL.fullmatch(text.strip())
+    if email:
+        return f"warga{_number(text) % 900 + 100}@contoh.example"
+    words = _WORD.findall(text)
+    pool = _NAMES if len(words) <= 5 and not any(word.isdigit() for word in words) else _WORDS
+    return _WORD.sub(lambda found: _word(found.group(), pool, at=found.start(), of=text), text)
+
+
+def _word(word: str, pool: tuple[str, ...], *, at: int, of: str) -> str:
+    if word.isdigit():
+        return _digits(word)
+    if len(word) < 3:  # an initial, a title, RT
+        return word
+    made = pool[_number(f"{at} {word} {of}") % len(pool)]
+    return made.upper() if word.isupper() else made.lower() if word.islower() else made.title()
+
+
+def _digits(digits: str) -> str:
+    """Other digits, as many; the first few stay."""
+    kept = digits[:_KEPT_DIGITS] if len(digits) > 4 or (digits[0] == "0" and len(digits) > _KEPT_DIGITS) else ""
+    made = str(int(hashlib.sha256(digits.encode()).hexdigest(), 16))
+    rest = (made * (len(digits) // len(made) + 1))[-(len(digits) - len(kept)) :]
+    return kept + rest if kept or rest[0] != "0" or len(digits) == 1 or digits[0] == "0" else "1" + rest[1:]
+
+
+def _number(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)

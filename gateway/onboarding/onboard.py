@@ -1,0 +1,241 @@
+"""Onboards one dataset of a partner: from a sample to the files of its contract, or to what is missing of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.mapping.code_lists import CodeLists
+from gateway.onboarding.mapping_text import mapping_text, slug
+from gateway.onboarding.partner_file import (
+    STAND_IN,
+    Address,
+    BadAddress,
+    DatasetEntry,
+    address_of,
+    extended_text,
+    partner_text,
+)
+from gateway.onboarding.partner_region import NAME, PartnerRegion, government_of, region_of, zone_of
+from gateway.onboarding.proposal import Open, Proposal
+from gateway.onboarding.propose import propose
+from gateway.onboarding.recorded import kept_csv, kept_json, kept_xml
+from gateway.onboarding.reference import Reference
+from gateway.onboarding.region_names import RegionNames
+from gateway.onboarding.sample import Sample
+from gateway.onboarding.source import InferredSource
+
+_TEXT_KINDS = frozenset({"csv", "xml"})
+
+
+class CannotOnboard(Exception):
+    """What was asked for cannot be done; the message says what to say instead."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks for. `constants` and `said` are common fields: their value, or the path they are read from.
+
+    `config` and `schemas` are the folders that hold `partners/`.
+    """
+
+    partner: str
+    samples: tuple[Path, ...]
+    config: Path
+    schemas: Path
+    dataset: str | None = None
+    title: str | None = None
+    resource: str | None = None
+    url: str | None = None
+    kode_wilayah: str | None = None
+    constants: Mapping[str, Any] = {}
+    said: Mapping[str, str | None] = {}
+    as_it_is: bool = False
+
+    @property
+    def partner_file(self) -> Path:
+        """The partner's file."""
+        return self.config / "partners" / f"{self.partner}.toml"
+
+
+class Onboarded(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be written, and what is left open. `replaced` are paths whose values in the sample are made up."""
+
+    partner: str
+    dataset: str
+    region: PartnerRegion
+    government: str
+    adapter: str
+    records: int
+    proposal: Proposal
+    files: dict[Path, bytes]
+    extends: Path | None = None
+    open: tuple[Open, ...] = ()
+    notes: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+
+
+def names_of(wish: Wish) -> tuple[str, str]:
+    """The dataset's name and title, told or from the sample's file. Raises `CannotOnboard`."""
+    if not NAME.fullmatch(wish.partner):
+        raise CannotOnboard(f"`{wish.partner}` is no name of a partner; write lower case, digits and single hyphens")
+    stem = wish.samples[0].stem if wish.samples else "data"
+    dataset = wish.dataset or slug(stem)
+    if not NAME.fullmatch(dataset):
+        raise CannotOnboard(
+            f"`{dataset}` is no name of a dataset; say --dataset NAME in lower case, digits and single hyphens"
+        )
+    return dataset, wish.title or (wish.dataset or stem).replace("-", " ").replace("_", " ")
+
+
+def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists) -> Onboarded:
+    """Everything that onboarding writes, in memory. Raises `CannotOnboard`. Takes a second or two."""
+    dataset, title = names_of(wish)
+    region = _region(wish, source, codes)
+    government = government_of(region.code, codes.regions, name=wish.partner)
+    reference = Reference(
+        codes,
+        kode_wilayah=region.code if region.is_sure else None,
+        partner_name=government,
+        title=title,
+    )
+    proposal = propose(
+        source,
+        sample.documents,
+        reference,
+        resource=wish.resource,
+        zone=zone_of(region.code),
+        constants=wish.constants,
+        said=wish.said,
+    )
+    entry = _entry(wish, sample, source, dataset=dataset, title=title)
+    opened = (*_about_partner(wish, region, codes), *_about_address(entry), *proposal.open)
+    folder = wish.schemas / "partners" / wish.partner
+    kept, replaced = _kept(wish, sample, source)
+    files = {
+        wish.partner_file: _partner(wish, entry, region=region, government=government, codes=codes).encode(),
+        folder / f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
+        folder / f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
+        **{folder / "samples" / dataset / name: content for name, content in kept.items()},
+    }
+    return Onboarded(
+        partner=wish.partner,
+        dataset=dataset,
+        region=region,
+        government=government,
+        adapter=sample.adapter,
+        records=source.records.count,
+        proposal=proposal,
+        files=files,
+        extends=wish.partner_file if wish.partner_file.exists() else None,
+        open=opened,
+        notes=(*sample.notes, *source.issues),
+        replaced=replaced,
+    )
+
+
+def _region(wish: Wish, source: InferredSource, codes: CodeLists) -> PartnerRegion:
+    """The partner's region: as told, as its file says, or as its name and the records do."""
+    told = wish.kode_wilayah
+    if told is None and wish.partner_file.exists():
+        told = _told_by_file(wish.partner_file)
+    if told is None:
+        return region_of(wish.partner, source.fields, codes.regions)
+    if not codes.regions.is_known(told):
+        raise CannotOnboard(
+            f"`{told}` is no Kemendagri code of a known region; write it with dots, as 32.11 (Kabupaten Sumedang)"
+        )
+    return PartnerRegion(code=told)
+
+
+def _told_by_file(file: Path) -> str | None:
+    from tomllib import TOMLDecodeError, loads  # noqa: PLC0415
+
+    try:
+        content = loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
+        raise CannotOnboard(f"{file} cannot be read: {error}") from error
+    code = content.get("kode_wilayah")
+    return code if isinstance(code, str) else None
+
+
+def _about_partner(wish: Wish, region: PartnerRegion, codes: CodeLists) -> list[Open]:
+    names = RegionNames(codes.regions.names)
+    if region.code is None:
+        message = f"no region is called {wish.partner}; say --kode-wilayah CODE, as 32.11"
+        return [Open(about="kode_wilayah", message=message, required=True)]
+    if region.others:
+        meant = " or ".join(f"{names.name(code)} ({code})" for code in (region.code, *region.others))
+        message = f"{wish.partner} is {meant}, and the sample does not say which; say --kode-wilayah CODE"
+        return [Open(about="kode_wilayah", message=f"{message}. {region.code} stands there until then")]
+    return []
+
+
+def _about_address(entry: DatasetEntry) -> list[Open]:
+    found = []
+    if entry.address.base_url.startswith(STAND_IN):
+        message = "the address is that of the demonstration's stand-in; put in the platform's own, or say --url URL"
+        found.append(Open(about="base_url", message=message))
+    if entry.adapter == "ckan" and "resource_id" not in {**entry.options, **entry.address.query}:
+        message = (
+            "which resource of the datastore? write its id into options = { resource_id = … } in the partner's file"
+        )
+        found.append(Open(about="resource_id", message=message))
+    if entry.address.secret is not None:
+        message = f"the URL held a key, which is written nowhere; set it as {entry.address.secret}, or in a file"
+        found.append(Open(about="secret", message=message))
+    return found
+
+
+def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, title: str) -> DatasetEntry:
+    try:
+        address: Address = address_of(wish.url, partner=wish.partner, dataset=dataset, adapter=sample.adapter)
+    except BadAddress as error:
+        raise CannotOnboard(f"--url: {error}") from error
+    return DatasetEntry(
+        name=dataset,
+        adapter=sample.adapter,
+        address=address,
+        title=title[:1].upper() + title[1:],
+        options=sample.options,
+        paging=source.paging,
+        success=source.success,
+    )
+
+
+def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, government: str, codes: CodeLists) -> str:
+    """The partner's file: a new one, or the one that is there with a dataset more."""
+    if wish.partner_file.exists():
+        try:
+            return extended_text(wish.partner_file.read_text(encoding="utf-8"), entry)
+        except BadAddress as error:
+            raise CannotOnboard(str(error)) from error
+    return partner_text(
+        entry,
+        partner=wish.partner,
+        name=government,
+        kode_wilayah=region.code or "",
+        zone=zone_of(region.code),
+        doubts=tuple(one.message for one in _about_partner(wish, region, codes)),
+    )
+
+
+def _kept(wish: Wish, sample: Sample, source: InferredSource) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The samples to keep beside the contract, and the paths whose values are made up in them."""
+    found: dict[str, bytes] = {}
+    replaced: Sequence[str] = ()
+    for number, path in enumerate(wish.samples, 1):
+        suffix = {"csv": ".csv", "xml": ".xml"}.get(sample.kind, ".json")
+        name = f"{number:03d}{suffix}"
+        if wish.as_it_is:
+            found[name] = path.read_bytes()
+            continue
+        if sample.kind in _TEXT_KINDS:
+            content = path.read_bytes()
+            kept = (
+                kept_xml(content, source) if sample.kind == "xml" else kept_csv(content, source, options=sample.options)
+            )
+        else:
+            kept = kept_json(sample.documents[number - 1], source)
+        found[name], replaced = kept.content, kept.replaced
+    return found, tuple(replaced)

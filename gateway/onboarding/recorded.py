@@ -1,0 +1,149 @@
+"""A sample as it is kept beside the contract: few records, and made-up values where it looks like Personal data."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from gateway.mapping.language.paths import Each, Index, Key, Path, Step, parse_path
+from gateway.onboarding.fictional import fictional
+from gateway.onboarding.source import InferredSource
+
+MOST_RECORDS = 60
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes to keep, and the paths whose values are made up."""
+
+    content: bytes
+    replaced: tuple[str, ...] = ()
+
+
+def kept_json(document: Any, source: InferredSource) -> Kept:
+    """A document with at most `MOST_RECORDS` records."""
+    copied = msgspec.json.decode(msgspec.json.encode(document))
+    holder, key = _holder(copied, source)
+    records = copied if holder is None else holder[key]
+    few = _few(records, source)
+    personal = [field.path for field in source.fields if field.personal]
+    for record in few.values() if isinstance(few, dict) else few if isinstance(few, list) else [few]:
+        for path in personal:
+            _replace(record, parse_path(path).steps)
+    if holder is None:
+        copied = few
+    else:
+        holder[key] = few
+    content = msgspec.json.format(msgspec.json.encode(copied), indent=1) + b"\n"
+    return Kept(content=content, replaced=tuple(personal))
+
+
+def kept_csv(content: bytes, source: InferredSource, *, options: dict[str, str]) -> Kept:
+    """A table, in its own encoding and with its own delimiter. The lines above the records stay as they are."""
+    encoding = options.get("encoding", "utf-8")
+    text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(text), delimiter=options.get("delimiter", ",")))
+    personal = {_column(field.path) for field in source.fields if field.personal}
+    head = next((row for row in rows if personal & {cell.strip() for cell in row}), rows[0] if rows else [])
+    places = [place for place, cell in enumerate(head) if cell.strip() in personal]
+    start = rows.index(head) + 1 if head in rows else 1
+    kept = rows[:start] + rows[start : start + MOST_RECORDS]
+    for row in kept[start:]:
+        for place in places:
+            if place < len(row):
+                row[place] = fictional(row[place])
+    made = io.StringIO()
+    csv.writer(made, delimiter=options.get("delimiter", ","), lineterminator="\r\n").writerows(kept)
+    return Kept(content=made.getvalue().encode(encoding, errors="replace"), replaced=tuple(sorted(personal)))
+
+
+def kept_xml(content: bytes, source: InferredSource) -> Kept:
+    """A feed: rows beyond the first ones go, and the texts of elements that look Personal are made up."""
+    root = ET.fromstring(content)  # noqa: S314  it was read before, by a parser that refuses entities
+    keys = [step.name for step in parse_path(source.records.at).steps if isinstance(step, Key)]
+    parent = root
+    for key in keys[1:-1]:
+        parent = next((child for child in parent if child.tag == key), parent)
+    rows = [child for child in parent if not keys or child.tag == keys[-1]]
+    for row in rows[MOST_RECORDS:]:
+        parent.remove(row)
+    personal = [field.path for field in source.fields if field.personal]
+    for row in rows[:MOST_RECORDS]:
+        for path in personal:
+            names = [step.name for step in parse_path(path).steps if isinstance(step, Key)]
+            for element in row.iterfind("/".join(names)) if names else ():
+                element.text = fictional(element.text)
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return Kept(content=made + b"\n", replaced=tuple(personal))
+
+
+def _holder(document: Any, source: InferredSource) -> tuple[Any, Any]:
+    """The container of the records and their key in it; None where the document is the records."""
+    at = source.records.at + (".features" if source.records.form == "features" and source.records.at else "")
+    if source.records.form == "features" and not at:
+        at = "features"
+    steps = parse_path(at).steps
+    if not steps:
+        return None, None
+    for step in steps[:-1]:
+        document = document[_key(step)]
+    return document, _key(steps[-1])
+
+
+def _key(step: Step) -> Any:
+    return step.name if isinstance(step, Key) else step.index if isinstance(step, Index) else 0
+
+
+def _few(records: Any, source: InferredSource) -> Any:
+    """The first records, and the rows that are none: a header before them, totals behind."""
+    if source.records.form == "single":
+        return records
+    most = MOST_RECORDS + source.records.skip_first + source.records.header_row
+    if isinstance(records, dict):
+        return dict(list(records.items())[:most])
+    last = source.records.skip_last
+    if not isinstance(records, list) or len(records) <= most + last:
+        return records
+    return records[:most] + (records[-last:] if last else [])
+
+
+def _replace(value: Any, steps: Sequence[Step]) -> None:
+    """Puts a made-up value where the steps lead."""
+    if not steps:
+        return
+    step, rest = steps[0], steps[1:]
+    if isinstance(step, Each):
+        for place, item in enumerate(value if isinstance(value, list) else ()):
+            if rest:
+                _replace(item, rest)
+            else:
+                value[place] = fictional(item)
+        return
+    key = _key(step)
+    there = (isinstance(value, dict) and key in value) or (isinstance(value, list) and key < len(value))
+    if not there:
+        return
+    if rest and isinstance(value[key], str):  # JSON inside a text
+        _replace_inside(value, key, rest)
+    elif rest:
+        _replace(value[key], rest)
+    else:
+        value[key] = fictional(value[key])
+
+
+def _replace_inside(value: Any, key: Any, rest: Sequence[Step]) -> None:
+    try:
+        inner = msgspec.json.decode(value[key])
+    except msgspec.DecodeError:
+        value[key] = fictional(value[key])
+        return
+    _replace(inner, rest)
+    value[key] = msgspec.json.encode(inner).decode()
+
+
+def _column(path: str) -> str:
+    """The name of a CSV column, from its path."""
+    parsed: Path = parse_path(path)
+    return parsed.steps[0].name.strip() if parsed.steps and isinstance(parsed.steps[0], Key) else path
