@@ -57,6 +57,8 @@ class BadRequestCode(StrEnum):
     NOT_FOUND = "not-found"
     PARAMETER_INVALID = "parameter-invalid"
     PARAMETER_UNKNOWN = "parameter-unknown"
+    TARGET_REFUSED = "target-refused"
+    TARGET_UNVERIFIED = "target-unverified"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
 
 

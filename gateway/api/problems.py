@@ -67,6 +67,8 @@ STATUS: Mapping[StrEnum, int] = {
     BadRequestCode.METHOD_NOT_ALLOWED: 405,
     BadRequestCode.NOT_ACCEPTABLE: 406,
     BadRequestCode.NOT_FOUND: 404,
+    BadRequestCode.TARGET_REFUSED: 422,
+    BadRequestCode.TARGET_UNVERIFIED: 422,
     BadRequestCode.UNSUPPORTED_MEDIA_TYPE: 415,
     **dict.fromkeys(UnavailableCode, 502),
     UnavailableCode.CIRCUIT_OPEN: 503,

@@ -11,7 +11,8 @@ from gateway.ids import ClientId, DatasetId, PartnerId
 class SubscriptionStatus(StrEnum):
     """Whether events are delivered. Every change has a reason.
 
-    `PENDING` until its target has answered the verification; `DISABLED` by the gateway after days of failure.
+    `PENDING` until its target has answered the verification; `DISABLED` by the gateway after days of failure. While it
+    is either, its events are not put in line; it catches up once it is active again.
     """
 
     PENDING = "pending"
@@ -40,9 +41,10 @@ Target = Webhook | PlatformDataset
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """One client's wish. `names` are life events; `providers` None means all that let the consumer have them.
 
-    `filters` are compared with an event's `facts`: equal, or for `region` the region or a part of it. `fields`
+    `filters` are compared with an event's `facts`: equal, or for a region it or a part of it. `fields`
     None means every granted field that is not Personal. `purpose` and `proves_key` are those of the token that
-    subscribed; what may leave is checked at each delivery.
+    subscribed; what may leave is checked at each delivery. `missed_since` is since when its events have not been put
+    in line.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     max_in_flight: int = 8
     rate_per_s: float | None = None
     failing_since: datetime | None = None
+    missed_since: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -76,4 +79,4 @@ def matches(subscription: Subscription, *, name: str, provider: PartnerId, facts
 def _fits(key: str, wanted: str, told: str | None) -> bool:
     if told is None:
         return False
-    return told == wanted or (key == "region" and told.startswith(f"{wanted}."))
+    return told == wanted or (key.endswith("region") and told.startswith(f"{wanted}."))

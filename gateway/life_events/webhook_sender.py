@@ -96,7 +96,7 @@ class WebhookSender:
         except NotAnswered as error:
             reason = error.reason
         else:
-            status, reason = answer.status, _reason(answer.status)
+            status, reason = answer.status, failure_of(answer.status)
             if status in _HONOURS_RETRY_AFTER:
                 wait = retry_after(answer.retry_after, now=self._clock.now())
         return Attempt(
@@ -152,7 +152,7 @@ async def _kept(response: aiohttp.ClientResponse, *, wants_body: bool) -> bytes:
     return kept
 
 
-def _reason(status: int) -> str | None:
+def failure_of(status: int) -> str | None:
     """Why a status is a failure; None where it is none."""
     if 200 <= status < 300:
         return None

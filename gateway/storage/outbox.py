@@ -21,12 +21,13 @@ from gateway.life_events.outbox import Room, Turn, Turned
 from gateway.life_events.sealing import Sealer
 from gateway.life_events.signature import Scheme, SigningSecret
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
+from gateway.life_events.subscription_office import SealedSecret
 from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
 from gateway.storage.event_rows import opened_event
 from gateway.storage.life_event_tables import subscriptions
 from gateway.storage.sequence import CHANGES, announce_now, take
-from gateway.storage.subscriptions import KIND, Live, SealedSecret, live_subscriptions
+from gateway.storage.subscriptions import KIND, Live, live_subscriptions
 from gateway.storage.transactor import Transactor
 
 CLAIMED_PER_TURN = 500
@@ -246,6 +247,7 @@ def _disable(connection: sa.Connection, *, subscription_id: str, reason: str, no
     if row is None or row["status"] != SubscriptionStatus.ACTIVE.value:
         return False
     changed = {"status": SubscriptionStatus.DISABLED.value, "status_reason": reason, "updated_at": now}
+    changed["missed_since"] = row["missed_since"] or now
     connection.execute(sa.update(subscriptions).where(subscriptions.c.id == subscription_id).values(changed))
     announce_now(connection, KIND, keys=(subscription_id,))
     record = AuditRecord(

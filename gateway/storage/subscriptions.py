@@ -5,13 +5,13 @@ is kept with it, as long as the number of the last change stays the same.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from gateway.life_events.subscription import Subscription, SubscriptionStatus
+from gateway.life_events.subscription_office import SealedSecret
 from gateway.storage.life_event_tables import subscriptions, webhook_secrets
 from gateway.storage.sequence import CHANGES
 from gateway.storage.tables import counters
@@ -29,15 +29,6 @@ _SECRETS = (
     .where(subscriptions.c.status == SubscriptionStatus.ACTIVE.value)
     .order_by(webhook_secrets.c.created_at.desc(), webhook_secrets.c.id.desc())
 )
-
-
-class SealedSecret(NamedTuple):
-    """A signing secret at rest."""
-
-    id: str
-    key_id: str
-    sealed: bytes
-    expires_at: datetime | None
 
 
 class Live(msgspec.Struct, frozen=True, gc=False):
@@ -83,7 +74,13 @@ def subscription_of(row: Mapping[Any, Any]) -> Subscription:
 
 def sealed_secret_of(row: Mapping[Any, Any]) -> SealedSecret:
     """The row as a `SealedSecret`."""
-    return SealedSecret(row["id"], row["key_id"], bytes(row["sealed"]), row["expires_at"])
+    return SealedSecret(
+        id=row["id"],
+        key_id=row["key_id"],
+        sealed=bytes(row["sealed"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )
 
 
 def values_of(subscription: Subscription) -> dict[str, Any]:

@@ -1,0 +1,164 @@
+"""What every act on subscriptions works with, and who acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NoReturn, Protocol
+
+import msgspec
+
+from gateway.agreements.field_classes import FieldClasses
+from gateway.audit.record import AuditRecord
+from gateway.clock import Clock
+from gateway.errors import BadRequest, BadRequestCode
+from gateway.ids import PartnerId, new_id
+from gateway.life_events.entitlement import Entitlements
+from gateway.life_events.sealing import Sealer
+from gateway.life_events.signature import Scheme, SigningSecret, new_key
+from gateway.life_events.subscription import PlatformDataset, Subscription, Webhook
+from gateway.life_events.subscription_office import SealedSecret, SubscriptionChange, SubscriptionOffice
+from gateway.life_events.target_guard import TargetGuard, TargetRefused
+from gateway.life_events.webhook_sender import WebhookSender
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who acts. `partner` bounds what can be seen; None is an administrator, who sees all. `by` is the person."""
+
+    partner: PartnerId | None = None
+    client_id: str | None = None
+    by: str | None = None
+    request_id: str | None = None
+    remote: str | None = None
+
+
+class PlatformTargets(Protocol):
+    """Which datasets of which partner's platforms take records."""
+
+    def refusal(self, subscription: Subscription) -> str | None:
+        """Why this subscription's dataset cannot be its target; None where it can."""
+        ...
+
+
+class NoPlatformTargets:
+    """No platform takes records."""
+
+    def refusal(self, subscription: Subscription) -> str | None:
+        """None takes any."""
+        del subscription
+        return "a dataset that takes records"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionDesk:
+    """The collaborators. `classes` are the fields of each life event by its name, `facts` those to filter by.
+
+    Without `entitlements` nobody can subscribe: the command line only manages what is there.
+    """
+
+    office: SubscriptionOffice
+    sealer: Sealer
+    clock: Clock
+    guard: TargetGuard
+    sender: WebhookSender
+    entitlements: Entitlements | None = None
+    partners: frozenset[PartnerId] = frozenset()
+    classes: Mapping[str, FieldClasses] = field(default_factory=dict)
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    platforms: PlatformTargets = field(default_factory=NoPlatformTargets)
+
+
+def require_own(found: Subscription | None, subscription_id: str, *, actor: Actor) -> Subscription:
+    """The subscription, if the actor may know of it. Raises `BadRequest` (not found) else, whichever the reason."""
+    if found is None or (actor.partner is not None and found.partner != actor.partner):
+        not_found(subscription_id)
+    return found
+
+
+def not_found(id_: str) -> NoReturn:
+    """Raises `BadRequest`: there is none with this id."""
+    raise BadRequest(BadRequestCode.NOT_FOUND, f"there is no {id_[:100]}", id=id_[:100])
+
+
+def refuse_state(subscription: Subscription, *, possible: str) -> NoReturn:
+    """Raises `BadRequest`: as it stands, this cannot be done."""
+    state = subscription.status.value
+    message = f"{subscription.id} is {state}"
+    raise BadRequest(BadRequestCode.CONFLICT, message, id=subscription.id, state=state, possible=possible)
+
+
+def misfit(pointer: str, expected: str) -> NoReturn:
+    """Raises `BadRequest`: the body does not fit there."""
+    raise BadRequest(BadRequestCode.BODY_INVALID, "the body does not fit", pointer=pointer, expected=expected)
+
+
+async def record_act(
+    change: SubscriptionChange,
+    act: str,
+    subscription: Subscription,
+    *,
+    actor: Actor,
+    now: datetime,
+    **details: Any,
+) -> None:
+    """Writes that the actor did this, in the transaction of the change itself. No detail is a secret or a URL."""
+    await change.record(
+        AuditRecord(
+            id=new_id("aud"),
+            at=now,
+            kind=f"subscription.{act}",
+            outcome="answered",
+            client_id=actor.client_id,
+            partner=subscription.partner,
+            purpose=subscription.purpose,
+            subject=subscription.id,
+            by=actor.by,
+            details=details,
+            request_id=actor.request_id,
+            remote=actor.remote,
+        )
+    )
+
+
+async def check_target(desk: SubscriptionDesk, subscription: Subscription) -> None:
+    """Returns where the target may be one. Raises `BadRequest`."""
+    target = subscription.target
+    if isinstance(target, PlatformDataset):
+        expected = desk.platforms.refusal(subscription)
+        if expected is not None:
+            misfit("/target/dataset", expected)
+        return
+    try:
+        await desk.guard.check(target.url)
+    except TargetRefused as error:
+        raise target_refused(f"target-{error.reason}") from None
+
+
+def target_refused(reason: str) -> BadRequest:
+    """The error of a URL that webhooks may not go to."""
+    return BadRequest(
+        BadRequestCode.TARGET_REFUSED, "deliveries may not go there", pointer="/target/url", reason=reason
+    )
+
+
+def made_secret(desk: SubscriptionDesk, target: Webhook, *, now: datetime) -> tuple[SigningSecret, SealedSecret]:
+    """A new signing secret, open and sealed."""
+    secret = SigningSecret(new_id("whs"), Scheme(target.signature), new_key())
+    sealed = desk.sealer.seal(secret.key, table="webhook_secrets", id=secret.id, column="sealed")
+    return secret, SealedSecret(id=secret.id, key_id=sealed.key_id, sealed=sealed.data, created_at=now)
+
+
+async def open_secrets(desk: SubscriptionDesk, subscription: Subscription) -> tuple[SigningSecret, ...]:
+    """The live secrets of a webhook, the newest first. Raises `SealBroken`."""
+    target = subscription.target
+    if not isinstance(target, Webhook):
+        return ()
+    now = desk.clock.now()
+    return tuple(
+        SigningSecret(
+            it.id,
+            Scheme(target.signature),
+            desk.sealer.open(it.sealed, table="webhook_secrets", id=it.id, column="sealed"),
+        )
+        for it in await desk.office.secrets(subscription.id)
+        if it.expires_at is None or it.expires_at > now
+    )
