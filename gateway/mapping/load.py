@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.errors import BadConfiguration
 from gateway.ids import DatasetId
 from gateway.mapping.checking.checker import check
+from gateway.mapping.checking.field_regions import Home
 from gateway.mapping.code_lists import CodeLists, load_code_lists
 from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.compiling.compiler import compile_mapping
@@ -21,7 +22,7 @@ from schemas.resources import SHAPES
 _DATASET = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 
 
-def load_mapping(folder: Path, *, dataset: DatasetId, codes: CodeLists) -> CompiledMapping:
+def load_mapping(folder: Path, *, dataset: DatasetId, codes: CodeLists, home: Home | None = None) -> CompiledMapping:
     """The mapping of one dataset, from its two files in `folder`; raises `MappingRejected` with every finding."""
     if not _DATASET.fullmatch(dataset):
         raise BadConfiguration(
@@ -34,7 +35,7 @@ def load_mapping(folder: Path, *, dataset: DatasetId, codes: CodeLists) -> Compi
     resource = SHAPES.get(declaration.resource)
     if resource is None:
         raise MappingRejected([_unknown_resource(declaration.file, declaration.lines, declaration.resource)])
-    findings = check(declaration, schema, resource, codes)
+    findings = check(declaration, schema, resource, codes, home=home)
     if findings:
         raise MappingRejected(findings)
     version = sha256(mapping_file.read_bytes() + b"\0" + schema_file.read_bytes()).hexdigest()[:16]
@@ -55,7 +56,9 @@ def load_mappings(
         for name in partner.datasets:
             dataset = DatasetId(f"{partner.id}/{name}")
             try:
-                loaded[dataset] = load_mapping(root / "partners" / partner.id, dataset=dataset, codes=known)
+                home = Home(partner.kode_wilayah, partner.zone)
+                folder = root / "partners" / partner.id
+                loaded[dataset] = load_mapping(folder, dataset=dataset, codes=known, home=home)
             except MappingRejected as error:
                 findings.extend(error.findings)
     if findings:

@@ -35,6 +35,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     max_items: int | None = None
     members: tuple[str | int, ...] = ()
     words: str = ""
+    sensitivity: str | None = None
 
     def fault_of(self, value: Any) -> str | None:
         """Why one declared value is not right for the field (for one item, if `many`), or None if it is."""
@@ -80,11 +81,20 @@ def targets(record: type[msgspec.Struct]) -> dict[str, Target]:
 
 def member_target(target: Target, name: str) -> Target:
     """What one member of a `dict[str, str]` field must be: text, or left out."""
-    return Target(name=f"{target.name}.{name}", kind="text", many=False, required=False, optional=True, words="text")
+    return Target(
+        name=f"{target.name}.{name}",
+        kind="text",
+        many=False,
+        required=False,
+        optional=True,
+        words="text",
+        sensitivity=target.sensitivity,
+    )
 
 
 def _target(name: str, type_: inspect.Type, *, required: bool) -> Target:
     bare, extra = _bare(type_)
+    outer = extra
     nullable = False
     if isinstance(bare, inspect.UnionType):
         others = [one for one in bare.types if not isinstance(one, inspect.NoneType)]
@@ -106,6 +116,7 @@ def _target(name: str, type_: inspect.Type, *, required: bool) -> Target:
         required=required,
         optional=nullable or not required,
         format=form,
+        sensitivity=outer.get("x-sensitivity"),
         **{"words": _words(facts["kind"], form), **facts},
     )
 

@@ -1,22 +1,25 @@
 """The checker: proves that every document that the source schema admits becomes valid records, or says why not.
 
-It looks at types only and never at a document. What can go wrong with a field is either a fault, wrong
-whatever is declared, or a hazard, which `default`, `otherwise`, `unreadable` or `refuse` settles.
+It looks at types and at what the source schema says beside them (names, examples, promises), never at a document.
+What can go wrong with a field is either a fault, wrong whatever is declared, or a hazard, which `default`,
+`otherwise`, `unreadable` or `refuse` settles.
 """
 
 from gateway.mapping.checking.check_records import check_records
+from gateway.mapping.checking.check_rows import check_rows
+from gateway.mapping.checking.evidence import Evidence, evidence_of
 from gateway.mapping.checking.field_check import FieldCheck, Value
 from gateway.mapping.checking.field_declared import check_const, check_settlement
 from gateway.mapping.checking.field_function import value_use
 from gateway.mapping.checking.field_operations import after_operations, check_operations_fit
 from gateway.mapping.checking.field_point import value_point
+from gateway.mapping.checking.field_regions import Home
 from gateway.mapping.checking.field_result import check_result
 from gateway.mapping.checking.field_source import scalar_only, value_from, value_join, value_object, value_template
 from gateway.mapping.code_lists import CodeLists
 from gateway.mapping.language.declaration import (
     Const,
     Declaration,
-    Field,
     From,
     Join,
     ObjectFrom,
@@ -27,7 +30,7 @@ from gateway.mapping.language.declaration import (
 from gateway.mapping.language.findings import Findings, nearest_name
 from gateway.mapping.mapped import Finding
 from gateway.mapping.source.record_source import RecordSource, record_source
-from gateway.mapping.source.source_schema import SourceSchema
+from gateway.mapping.source.source_schema import Found, SourceSchema
 from gateway.mapping.targets import Target, member_target, targets
 from schemas.resources import Resource
 
@@ -35,8 +38,18 @@ FILLED_IN = "partner"
 """The field that the gateway fills in by itself."""
 
 
-def check(declaration: Declaration, schema: SourceSchema, resource: Resource, codes: CodeLists) -> list[Finding]:
-    """Everything that is wrong with a mapping, by line; nothing means that it is proved."""
+def check(
+    declaration: Declaration,
+    schema: SourceSchema,
+    resource: Resource,
+    codes: CodeLists,
+    *,
+    home: Home | None = None,
+) -> list[Finding]:
+    """Everything that is wrong with a mapping, by line; nothing means that it is proved.
+
+    `home` is the partner's region and zone, where they are known.
+    """
     findings = Findings(declaration.file, declaration.lines)
     fields = targets(resource.type)
     if declaration.resource != resource.name:
@@ -46,12 +59,16 @@ def check(declaration: Declaration, schema: SourceSchema, resource: Resource, co
     source = record_source(declaration.records, schema=schema, findings=findings)
     if source is not None:
         check_records(source, findings=findings)
+        check_rows(source, findings=findings)
+        evidence = evidence_of(declaration, source, home=home)
         results = {
-            field.name: _check_field(field, target=fields[field.name], source=source, codes=codes, findings=findings)
+            field.name: _check_field(
+                FieldCheck(field, target=fields[field.name], source=source, codes=codes, findings=findings), evidence
+            )
             for field in declaration.fields
             if field.name in fields and field.name != FILLED_IN
         }
-        _check_unit(declaration, results, findings=findings)
+        _check_unit(declaration, results, source=source, findings=findings)
         _check_unpivot_id(declaration, findings=findings)
     return sorted(findings.found, key=lambda finding: (finding.line, finding.field or ""))
 
@@ -84,18 +101,25 @@ def _check_names(declaration: Declaration, fields: dict[str, Target], *, finding
             )
 
 
-def _check_field(
-    field: Field, *, target: Target, source: RecordSource, codes: CodeLists, findings: Findings
-) -> Value | None:
-    """What comes out of a field, before it is settled; faults and open hazards become findings."""
-    checked = FieldCheck(field, target=target, source=source, codes=codes, findings=findings)
+def _check_field(checked: FieldCheck, evidence: Evidence) -> Value | None:
+    """What comes out of a field, before it is settled; faults, open hazards and counter-evidence become findings."""
+    value = _proved(checked, evidence)
+    if not checked.failed and not checked.open:
+        evidence.check(checked)
+    return value
+
+
+def _proved(checked: FieldCheck, evidence: Evidence) -> Value | None:
+    """What comes out of a field by its types."""
+    field = checked.field
     check_operations_fit(checked)
     check_settlement(checked)
     if isinstance(field.source, Const):
         check_const(checked, field.source)
         return None
-    value = _value(checked)
+    value = _value(checked, evidence)
     if value is None:
+        checked.failed = True
         return None
     if isinstance(field.source, (From, Template, Join)):
         value = after_operations(checked, value) if scalar_only(checked, value) else None
@@ -107,7 +131,7 @@ def _check_field(
     return value
 
 
-def _value(checked: FieldCheck) -> Value | None:
+def _value(checked: FieldCheck, evidence: Evidence) -> Value | None:
     """What the field's source yields."""
     match checked.field.source:
         case From() as source:
@@ -122,22 +146,27 @@ def _value(checked: FieldCheck) -> Value | None:
             return value_use(checked, source)
         case ObjectFrom() as source:
             for member in source.members:
-                _check_field(
+                inner = FieldCheck(
                     member,
                     target=member_target(checked.target, member.name),
                     source=checked.source,
                     codes=checked.codes,
                     findings=checked.findings,
                 )
+                _check_field(inner, evidence)
             return value_object(checked, source)
         case _:
             return None
 
 
-def _check_unit(declaration: Declaration, results: dict[str, Value | None], *, findings: Findings) -> None:
+def _check_unit(
+    declaration: Declaration, results: dict[str, Value | None], *, source: RecordSource, findings: Findings
+) -> None:
     """An indicator's `unit` says what its value is measured in."""
     unit = next((field for field in declaration.fields if field.name == "unit"), None)
     value = results.get("value")
+    if unit is not None and isinstance(unit.source, From):
+        _check_column_units(source, unit.source, findings=findings)
     if unit is None or value is None or not isinstance(unit.source, Const):
         return
     promised = value.type.promises.unit
@@ -150,6 +179,25 @@ def _check_unit(declaration: Declaration, results: dict[str, Value | None], *, f
             expected=promised,
             found=str(unit.source.value),
         )
+
+
+def _check_column_units(source: RecordSource, unit: From, *, findings: Findings) -> None:
+    """Each column of `unpivot` says the unit that the source promises of its cells."""
+    name = unit.paths[0].text.removeprefix("$column.")
+    for column in source.records.unpivot:
+        found = source.at(column.path)
+        promised = found.type.promises.unit if isinstance(found, Found) else None
+        said = column.constants.get(name, promised)
+        if promised is not None and said != promised:
+            findings.add(
+                (*column.key_path, name),
+                "unit-differs",
+                f"column `{column.path.text}` is in {promised}, and its records would say {said}; "
+                f'write `{name} = "{promised}"`',
+                expected=promised,
+                found=said,
+                nearest=promised,
+            )
 
 
 def _check_unpivot_id(declaration: Declaration, *, findings: Findings) -> None:

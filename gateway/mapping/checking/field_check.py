@@ -104,6 +104,7 @@ class FieldCheck:
         self.findings = findings
         self.hazards: list[Hazard] = []
         self.failed = False
+        self.open = False
 
     def fault(self, key: str, code: str, message: str, **more: str | None) -> None:
         """Notes what is wrong in any case, at a key of the field."""
@@ -120,6 +121,7 @@ class FieldCheck:
             return
         for hazard in self.hazards:
             if not self._is_settled(hazard):
+                self.open = True
                 self.findings.add(
                     (*self.field.key_path, hazard.key),
                     hazard.code,

@@ -10,13 +10,14 @@ from gateway.mapping.source.source_type import SCALARS, Kind, SourceType, union
 
 
 class RecordSource(msgspec.Struct, frozen=True, kw_only=True):
-    """The type of one record, and of what `$key`, `$value` and `$column` stand for."""
+    """The type of one record, of what `$key`, `$value` and `$column` stand for, and of what holds the records."""
 
     schema: SourceSchema
     records: Records
     record: SourceType
     key: SourceType | None
     value: Found | None
+    places: tuple[SourceType, ...] = ()
 
     def at(self, path: Path) -> Found | Lost:
         """What stands at a field's path, narrowed by what `keep_if` lets through."""
@@ -93,6 +94,7 @@ def record_source(records: Records, *, schema: SourceSchema, findings: Findings)
     """The records of a dataset; None, and a finding, where they cannot be found in its schema."""
     record: SourceType | None = None
     key: SourceType | None = None
+    places: list[SourceType] = []
     for path in records.at:
         place = _place(path, records=records, schema=schema, findings=findings)
         if place is None:
@@ -100,12 +102,13 @@ def record_source(records: Records, *, schema: SourceSchema, findings: Findings)
         found = _record_at(place, path, records=records, findings=findings)
         if found is None:
             return None
+        places.append(place.type)
         record = found if record is None else union(record, found)
         if records.form == "keyed":
             key = SourceType(kinds=frozenset({"string"}), pattern=_key_pattern(place.type))
     if record is None:
         return None
-    plain = RecordSource(schema=schema, records=records, record=record, key=key, value=None)
+    plain = RecordSource(schema=schema, records=records, record=record, key=key, value=None, places=tuple(places))
     return msgspec.structs.replace(plain, value=_cells(plain, findings=findings))
 
 

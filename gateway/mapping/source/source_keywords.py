@@ -1,8 +1,9 @@
-"""The keywords of a source schema: which are honoured, what they apply to, and the five words of our own."""
+"""The keywords of a source schema: which are honoured, what they apply to, and the words of our own."""
 
 import re
 from collections.abc import Callable
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -31,8 +32,11 @@ KINDS_OF: dict[str, Kind] = {
     "maximum": "number",
 }
 """The type that each limiting keyword is about."""
-WORDS = ("x-date", "x-number", "x-scheme", "x-unit", "x-axis")
-KNOWN = SILENT | set(KINDS_OF) | set(WORDS) | {"type", "enum", "const", "anyOf", "oneOf", "$ref"}
+WORDS = ("x-date", "x-number", "x-scheme", "x-unit", "x-axis", "x-zone", "x-list", "x-sensitivity", "x-dimensions")
+"""What is promised of a text or number."""
+STRUCTURE = ("x-key", "x-header-rows", "x-total-rows")
+"""What is said of an object or a list."""
+KNOWN = SILENT | set(KINDS_OF) | set(WORDS) | set(STRUCTURE) | {"type", "enum", "const", "anyOf", "oneOf", "$ref"}
 FORMATS = frozenset(
     {
         "date",
@@ -113,7 +117,7 @@ LIMITS: dict[str, tuple[str, Callable[[dict[str, Any], str, KeyPath, Fault], Any
 
 
 def read_promises(schema: dict[str, Any], *, at: KeyPath, fault: Fault, base: Promises | None = None) -> Promises:
-    """The five words of a schema, over those of `base`."""
+    """The words of a schema about a value, over those of `base`."""
     found: dict[str, Any] = {}
     if "x-date" in schema:
         found["date"] = _date(schema["x-date"], at=(*at, "x-date"), fault=fault)
@@ -121,6 +125,7 @@ def read_promises(schema: dict[str, Any], *, at: KeyPath, fault: Fault, base: Pr
         "number": ("id", "en", "plain", "rupiah"),
         "scheme": ("bps", "kemendagri"),
         "axis": ("latitude", "longitude"),
+        "sensitivity": ("public", "restricted", "personal"),
     }
     for name, words in choices.items():
         key = f"x-{name}"
@@ -129,12 +134,56 @@ def read_promises(schema: dict[str, Any], *, at: KeyPath, fault: Fault, base: Pr
         elif key in schema:
             message = f"`{key}` takes one of {', '.join(words)}"
             fault((*at, key), "unknown-word", message, expected=", ".join(words), found=str(schema[key])[:40])
-    if "x-unit" in schema:
-        if isinstance(schema["x-unit"], str) and schema["x-unit"]:
-            found["unit"] = schema["x-unit"]
-        else:
-            fault((*at, "x-unit"), "schema-malformed", "`x-unit` takes a unit as text, as `mm`")
+    for name, meant in (("unit", "a unit, as `mm`"), ("list", "what stands between two items, as `,`")):
+        key = f"x-{name}"
+        if key in schema and isinstance(schema[key], str) and schema[key]:
+            found[name] = schema[key]
+        elif key in schema:
+            fault((*at, key), "schema-malformed", f"`{key}` takes text: {meant}")
+    if "x-zone" in schema:
+        found["zone"] = _zone(schema["x-zone"], at=(*at, "x-zone"), fault=fault)
+    if "x-dimensions" in schema:
+        found["dimensions"] = _dimensions(schema["x-dimensions"], at=(*at, "x-dimensions"), fault=fault)
     return msgspec.structs.replace(base or Promises(), **found)
+
+
+def _zone(value: Any, *, at: KeyPath, fault: Fault) -> str | None:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        pass
+    fault(at, "unknown-word", "`x-zone` takes a zone of the IANA database, as `Asia/Jakarta`", found=str(value)[:40])
+    return None
+
+
+def _dimensions(value: Any, *, at: KeyPath, fault: Fault) -> dict[str, str]:
+    if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
+        return dict(value)
+    fault(at, "schema-malformed", '`x-dimensions` takes an object of texts, as {"sex": "male"}', found=str(value)[:40])
+    return {}
+
+
+def read_structure(schema: dict[str, Any], *, at: KeyPath, fault: Fault) -> dict[str, Any]:
+    """What a schema says of an object or list as a whole: `x-key`, `x-header-rows`, `x-total-rows`."""
+    found: dict[str, Any] = {}
+    for keyword, name in (("x-header-rows", "header_rows"), ("x-total-rows", "total_rows")):
+        if keyword in schema:
+            found[name] = _count(schema, keyword, at, fault)
+    key = schema.get("x-key", [])
+    names = [key] if isinstance(key, str) else key
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        found["key"] = tuple(names)
+    else:
+        fault((*at, "x-key"), "schema-malformed", "`x-key` takes a path, or a list of paths", found=str(key)[:40])
+    return found
+
+
+def read_examples(schema: dict[str, Any]) -> dict[str, Any]:
+    """The title of a value and its examples that are scalars; null, lists and objects are no evidence."""
+    listed = schema.get("examples", [])
+    examples = [one for one in listed if isinstance(one, (str, int, float))] if isinstance(listed, list) else []
+    title = schema.get("title")
+    return {"examples": tuple(examples), "title": title if isinstance(title, str) else None}
 
 
 def _date(value: Any, *, at: KeyPath, fault: Fault) -> tuple[str, ...]:
@@ -159,6 +208,8 @@ def check_promises(promises: Promises, kinds: frozenset[Kind], *, at: KeyPath, f
         ("x-scheme", promises.scheme, text | {"integer"}),
         ("x-unit", promises.unit, text | numeric),
         ("x-axis", promises.axis, text | numeric),
+        ("x-zone", promises.zone, text | numeric),
+        ("x-list", promises.list, text),
     )
     for word, said, about in rules:
         if said and not kinds & about:

@@ -1,4 +1,4 @@
-"""Reads a source schema (JSON Schema 2020-12 and the five words) into types; every fault is found at once."""
+"""Reads a source schema (JSON Schema 2020-12 and the words of our own) into types; every fault is found at once."""
 
 import json
 import pathlib
@@ -9,7 +9,16 @@ import msgspec
 from gateway.mapping.language.findings import Findings, MappingRejected, nearest_name
 from gateway.mapping.language.toml_lines import KeyPath
 from gateway.mapping.source.json_lines import json_lines, pointer_of
-from gateway.mapping.source.source_keywords import KINDS_OF, KNOWN, LIMITS, SILENT, check_promises, read_promises
+from gateway.mapping.source.source_keywords import (
+    KINDS_OF,
+    KNOWN,
+    LIMITS,
+    SILENT,
+    check_promises,
+    read_examples,
+    read_promises,
+    read_structure,
+)
 from gateway.mapping.source.source_schema import SourceSchema
 from gateway.mapping.source.source_type import KINDS, Kind, Property, SourceType, union
 
@@ -146,6 +155,8 @@ class _Reader:
             values=values,
             promises=promises,
             content=self._content(schema, at),
+            **read_examples(schema),
+            **read_structure(schema, at=at, fault=self._fault),
             **{
                 **self._list(schema, at),
                 **self._object(schema, at),

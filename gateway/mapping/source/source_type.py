@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import msgspec
 
 Kind: TypeAlias = Literal["null", "boolean", "integer", "number", "string", "array", "object"]
+Sensitivity: TypeAlias = Literal["public", "restricted", "personal"]
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 SCALARS: frozenset[Kind] = frozenset({"boolean", "integer", "number", "string"})
@@ -15,13 +16,17 @@ KINDS: frozenset[Kind] = frozenset({"null", "boolean", "integer", "number", "str
 
 
 class Promises(msgspec.Struct, frozen=True, kw_only=True):
-    """The five words: what the source promises about a text or number beyond plain JSON Schema."""
+    """What the source promises about a text or number beyond plain JSON Schema, by the words of our own."""
 
     date: tuple[str, ...] = ()
     number: Literal["id", "en", "plain", "rupiah"] | None = None
     scheme: Literal["bps", "kemendagri"] | None = None
     unit: str | None = None
     axis: Literal["latitude", "longitude"] | None = None
+    zone: str | None = None
+    list: str | None = None
+    sensitivity: Sensitivity | None = None
+    dimensions: dict[str, str] = {}
 
 
 class Property(msgspec.Struct, frozen=True):
@@ -37,6 +42,9 @@ class SourceType(msgspec.Struct, frozen=True, kw_only=True):
     `values` are the only scalars that may (from `enum` and `const`, never null), or None where they are
     open. Limits are inclusive. `items` is None where a list's items are unknown.
     `content` is the type of the JSON inside a text. `pointer` is where the schema says so (RFC 6901).
+    `title` and `examples` are evidence, no limit: what a column is called, and values that the platform does send.
+    `key` are the members that tell an object from its neighbours; `header_rows` and `total_rows` how many rows of a
+    list are none of its data, None where the schema does not say.
     """
 
     pointer: str = ""
@@ -58,6 +66,11 @@ class SourceType(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
     content: "SourceType | None" = None
     promises: Promises = Promises()
+    title: str | None = None
+    examples: tuple[str | int | float | bool, ...] = ()
+    key: tuple[str, ...] = ()
+    header_rows: int | None = None
+    total_rows: int | None = None
 
     @property
     def nullable(self) -> bool:
@@ -98,6 +111,11 @@ def union(left: SourceType, right: SourceType) -> SourceType:
         patterns=objects[0].patterns if len(objects) == 1 else {},
         additional=_joined([side.additional for side in objects]),
         closed=bool(objects) and all(side.closed for side in objects),
+        title=_same([left.title, right.title]),
+        examples=(*left.examples, *(one for one in right.examples if one not in left.examples)),
+        key=_same([side.key for side in objects]) or (),
+        header_rows=_same([side.header_rows for side in lists]),
+        total_rows=_same([side.total_rows for side in lists]),
     )
 
 
@@ -146,7 +164,17 @@ def _promises(sides: list[SourceType]) -> Promises:
         scheme=_same([side.promises.scheme for side in sides]),
         unit=_same([side.promises.unit for side in sides]),
         axis=_same([side.promises.axis for side in sides]),
+        zone=_same([side.promises.zone for side in sides]),
+        list=_same([side.promises.list for side in sides if "string" in side.kinds]),
+        sensitivity=_most_sensitive([side.promises.sensitivity for side in sides]),
+        dimensions=_same([side.promises.dimensions for side in sides]) or {},
     )
+
+
+def _most_sensitive(found: Sequence[Sensitivity | None]) -> Sensitivity | None:
+    """The most sensitive level that a side declares."""
+    levels: tuple[Sensitivity, ...] = ("personal", "restricted")
+    return next((level for level in levels if level in found), _same(found))
 
 
 def _objects(sides: list[SourceType]) -> dict[str, Property]:

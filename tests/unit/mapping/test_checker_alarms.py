@@ -60,7 +60,7 @@ SETTLED = [
     ),
     ("the same pattern on both sides", {}, {"nik": {**TEXT, "pattern": r"^[0-9]{16}$"}}, set()),
     ("a short id of safe signs", {}, {"id": {**TEXT, "pattern": "^[a-z0-9-]{1,36}$"}}, set()),
-    ("an id of a template", {"id": '{ template = "{id}.{nik}" }'}, {}, set()),
+    ("an id of a template", {"id": '{ template = "{id}.{tahun}" }'}, {}, set()),
     (
         "a point that is settled",
         {"home": '{ latitude = "lat", longitude = "lon", unreadable = "null" }'},

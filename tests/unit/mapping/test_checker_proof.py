@@ -20,6 +20,7 @@ ROW = {
     "kode_kota": {"enum": [3173, "3173", 31]},
     "jumlah": {"type": "number", "minimum": -1e9, "maximum": 1e9, "x-unit": "cm"},
     "nama": {"type": "string", "pattern": r"^[^\s\x00].{0,90}$"},
+    "nik": {"type": "string", "pattern": "^[0-9]{16}$", "x-sensitivity": "public"},
 }
 SCHEMA = source_schema(ROW)
 
