@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from gateway.mapping.language.paths import Index, Key
 from gateway.onboarding.column import Column
 from gateway.onboarding.hint_words import LATITUDE, LONGITUDE
 from gateway.onboarding.profile import Form, FormKind
@@ -76,6 +77,8 @@ def _axis(column: Column) -> _Axis | None:
 
 
 def _named(column: Column) -> FormKind | None:
+    if len(column.steps) > 1 and column.steps[-2] == Key("coordinates") and isinstance(column.steps[-1], Index):
+        return (FormKind.LONGITUDE, FormKind.LATITUDE)[column.steps[-1].index] if column.steps[-1].index < 2 else None
     words = set(column.words)
     if words & LATITUDE and not words & LONGITUDE:
         return FormKind.LATITUDE

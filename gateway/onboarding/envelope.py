@@ -65,7 +65,7 @@ def paging_of(document: Any, *, at: Steps, records: str, count: int) -> Paging |
     more = next((it for it in members if isinstance(it.value, bool) and it.words & {"next", "more"}), None)
     if following is not None and not isinstance(following.value, bool):
         return _following(following, size)
-    if pages is None and page is None and offset is None and more is None and total is None:
+    if all(it is None for it in (pages, page, offset, more, size)):
         return None
     goes_on = (more is not None) or (total is not None and (total.number or 0) > count)
     if not goes_on and pages is None and page is None:

@@ -13,8 +13,8 @@ YEAR = frozenset({"tahun", "thn", "th", "year", "periode", "period", "bulan", "m
 REGION = frozenset(
     {
         "area", "bps", "city", "daerah", "dagri", "des", "desa", "district", "kab", "kabkota", "kabupaten", "kec",
-        "kecamatan", "kel", "kelurahan", "kemendagri", "kd", "kode", "kota", "prov", "propinsi", "provinsi", "province",
-        "regency", "region", "village", "wilayah", "code", "subdistrict",
+        "kecamatan", "kel", "kelurahan", "kemendagri", "kota", "lokasi", "prov", "propinsi", "provinsi", "province",
+        "regency", "region", "rt", "rw", "village", "wilayah", "wil", "subdistrict",
     }
 )  # fmt: skip
 BPS = frozenset({"bps", "mfd"})
@@ -28,7 +28,7 @@ PERSON = frozenset(
     }
 )  # fmt: skip
 """The field is about a person, so that nothing of it is to be written."""
-PLACE_OF_PERSON = frozenset({"alamat", "address", "addr", "almt", "domisili", "rumah"})
+PLACE_OF_PERSON = frozenset({"alamat", "address", "addr", "almt", "domisili"})
 CODE_LIST = frozenset(
     {
         "category", "class", "condition", "gender", "golongan", "jenis", "kategori", "kategory", "kelamin", "kelas",
@@ -40,6 +40,12 @@ CODE_LIST = frozenset(
 COUNT = frozenset(
     {"banyak", "banyaknya", "count", "jlh", "jml", "jumlah", "kapasitas", "penduduk", "populasi", "total"}
 )
+PHONE = frozenset(
+    {
+        "contact", "fax", "faks", "faksimile", "faximile", "gsm", "handphone", "hp", "kontak", "mobile", "phone", "tel",
+        "telepon", "telephone", "telp", "tlp", "wa", "whatsapp",
+    }
+)  # fmt: skip
 POSTAL = frozenset({"kodepos", "pos", "postal", "postcode", "postalcode", "zip", "zipcode"})
 UNITS = {
     "cm": "cm", "mm": "mm", "km": "km", "meter": "m", "m2": "m2", "m3": "m3", "ha": "ha", "hektar": "ha",

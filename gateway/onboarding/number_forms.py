@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.mapping.operations.numbers import number_en, number_id, number_plain, rupiah, without_percent
+from gateway.onboarding.hint_words import UNITS
 from gateway.onboarding.profile import Form, FormKind
 
 _READERS = {"plain": number_plain, "id": number_id, "en": number_en}
@@ -13,6 +14,8 @@ _MONEY = re.compile(r"(?:rp|idr)\.?\s*\d|.*,-$|gratis$|free$|tidak dipungut biay
 _LEADING_ZERO = re.compile(r"[-+]?0\d+")
 _WITH_WORD = re.compile(r"(?P<number>[-+]?\d[\d.,]*)\s*(?P<word>[A-Za-z%²³][A-Za-z%²³/.\d ]{0,18})")
 _ENOUGH = 0.6
+_VARIED = 3
+"""A word that is no known unit has to stand behind this many different numbers."""
 Counts = Mapping[str, int]
 
 
@@ -96,4 +99,6 @@ def unit_in_values(texts: Counts) -> str | None:
             word = found.group("word").strip().rstrip(".").casefold()
             words[word] = words.get(word, 0) + count
     best = max(words, key=lambda word: words[word], default=None)
-    return best if best is not None and words[best] >= total * 0.8 else None
+    if best is None or words[best] < total * 0.8:
+        return None
+    return best if best in UNITS or (len(texts) >= _VARIED and len(best.split()) < 3) else None

@@ -12,12 +12,12 @@ from gateway.onboarding import date_forms, number_forms
 from gateway.onboarding.column import Column
 from gateway.onboarding.coordinates import coordinate_forms
 from gateway.onboarding.field_profile import profile_of
-from gateway.onboarding.hint_words import TIME, YEAR
+from gateway.onboarding.hint_words import PHONE, TIME, YEAR
 from gateway.onboarding.number_forms import number_text
 from gateway.onboarding.observed import Observed, json_inside, leaves
 from gateway.onboarding.profile import FieldProfile, Form, FormKind, Scalar
 from gateway.onboarding.region_forms import RegionForms
-from gateway.onboarding.text_forms import text_forms, yes_of
+from gateway.onboarding.text_forms import local_phone_like, text_forms, yes_of
 
 _DATES = frozenset({FormKind.DATE, FormKind.DATETIME})
 _NUMBERS = frozenset({FormKind.NUMBER, FormKind.PERCENT})
@@ -88,6 +88,8 @@ def _own_forms(column: Column) -> list[Form]:
         found += periods if years and (words & (TIME | YEAR) or len(column.whole) > 1) else []
         if set(column.whole) == {0, 1}:
             found.append(Form(kind=FormKind.BOOLEAN, share=1.0, detail="1", ambiguous=True))
+        if all(10_000 <= number <= 99_999 for number in column.whole):
+            found.append(Form(kind=FormKind.POSTAL_CODE, share=1.0))
     if column.numbers and words & TIME:
         found += [msgspec.structs.replace(form, ambiguous=False) for form in date_forms.epoch_forms(column.numbers)]
     return found
@@ -101,6 +103,10 @@ def _text_forms(column: Column) -> list[Form]:
     if column.words and set(column.words) & TIME and all(text.isdecimal() for text in texts):
         numbers = Counter({float(text): count for text, count in texts.items()})
         found += [msgspec.structs.replace(form, ambiguous=False) for form in date_forms.epoch_forms(numbers)]
+    if set(column.words) & PHONE and not any(form.kind is FormKind.PHONE and form.share > 0.9 for form in found):
+        local = sum(count for text, count in texts.items() if any(map(local_phone_like, text.split(",")))) / total
+        found = [form for form in found if form.kind is not FormKind.PHONE]
+        found += [Form(kind=FormKind.PHONE, share=min(1.0, local))] if local > 0.5 else []
     if yes_of(texts) is None and set(texts) <= {"0", "1"} and len(texts) == 2:
         found.append(Form(kind=FormKind.BOOLEAN, share=1.0, detail="1", ambiguous=True))
     found = [form for form in found if form.kind is not FormKind.TIME or not _is_decimal(column)]

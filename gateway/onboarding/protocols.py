@@ -4,29 +4,30 @@ from typing import Any, Literal
 
 import msgspec
 
-from adapters.registry import PROTOCOLS
-
 _REQUEST = frozenset({"service_request_id", "status", "service_code", "service_name", "requested_datetime"})
 """GeoReport v2 names the members of a request; a server sends most of them."""
 
 
 class Protocol(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of sample, the adapter and options that read it, and the document where that adapter makes another."""
+    """A kind of sample, and the adapter and options that read it.
+
+    `content_type` is set where that adapter makes a document of its own, so that the file is read by it.
+    """
 
     kind: Literal["json", "csv", "geojson", "xml", "ckan", "open311"]
     adapter: str
     options: dict[str, str] = {}
-    document: Any = None
-    notes: tuple[str, ...] = ()
+    content_type: str = ""
 
 
-def protocol_of(document: Any, *, wire: str, row: str | None, kind: str | None) -> Protocol:
+def protocol_of(document: Any, *, wire: str, row: str | None, kind: str | None, in_lines: bool = False) -> Protocol:
     """The protocol of one document, or the one that was asked for."""
     if wire == "csv":
         return Protocol(kind="csv", adapter="csv_file")
-    requests = _requests(document)
-    if kind == "open311" or (kind is None and requests is not None):
-        return _open311(requests, wire=wire, row=row)
+    if kind == "open311" or (kind is None and _are_requests(document)):
+        if wire == "xml":
+            return Protocol(kind="open311", adapter="open311", options={"format": "xml"}, content_type="text/xml")
+        return Protocol(kind="open311", adapter="open311", content_type="application/json")
     if wire == "xml":
         return Protocol(kind="xml", adapter="xml_feed", options={"row": row} if row else {})
     if kind == "ckan" or (kind is None and _is_datastore(document)):
@@ -34,13 +35,16 @@ def protocol_of(document: Any, *, wire: str, row: str | None, kind: str | None) 
         resource = found.get("resource_id") if isinstance(found, dict) else None
         options = {"resource_id": resource} if isinstance(resource, str) else {}
         return Protocol(kind="ckan", adapter="ckan", options=options)
-    if kind == "geojson" or (kind is None and _is_collection(document)):
-        return Protocol(kind="geojson", adapter=_known("geojson", otherwise="rest_json"))
+    sequence = in_lines and isinstance(document, list) and all(_is_feature(one) for one in document)
+    if kind == "geojson" or (kind is None and (sequence or _is_collection(document))):
+        options = {"form": "sequence"} if sequence else {}
+        content_type = "application/geo+json-seq" if sequence else "application/geo+json"
+        return Protocol(kind="geojson", adapter="geojson", options=options, content_type=content_type)
     return Protocol(kind="json", adapter="rest_json")
 
 
-def _known(adapter: str, *, otherwise: str) -> str:
-    return adapter if adapter in PROTOCOLS else otherwise
+def _is_feature(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") == "Feature"
 
 
 def _is_datastore(document: Any) -> bool:
@@ -55,24 +59,14 @@ def _is_collection(document: Any) -> bool:
     return isinstance(document, dict) and document.get("type") == "FeatureCollection" and "features" in document
 
 
-def _requests(document: Any) -> list[Any] | None:
-    """The service requests of a GeoReport answer: a list, or `service_requests` with `request` in XML."""
+def _are_requests(document: Any) -> bool:
+    """Whether a document is a GeoReport answer: a list of requests, or `service_requests` with `request` in XML."""
     found = document
     if isinstance(found, dict) and set(found) == {"service_requests"}:
         found = found["service_requests"]
         if isinstance(found, dict) and isinstance(found.get("request"), list):
             found = found["request"]
-    if not isinstance(found, list) or not found:
-        return None
+    if not isinstance(found, list):
+        return False
     objects = [one for one in found if isinstance(one, dict)]
-    right = all("service_request_id" in one and len(_REQUEST & set(one)) >= 3 for one in objects)
-    return found if objects and right else None
-
-
-def _open311(requests: list[Any] | None, *, wire: str, row: str | None) -> Protocol:
-    if "open311" not in PROTOCOLS:
-        if wire == "xml":
-            return Protocol(kind="open311", adapter="xml_feed", options={"row": row} if row else {})
-        return Protocol(kind="open311", adapter="rest_json")
-    options = {"format": "xml"} if wire == "xml" else {}
-    return Protocol(kind="open311", adapter="open311", options=options, document=requests)
+    return bool(objects) and all("service_request_id" in one and len(_REQUEST & set(one)) >= 3 for one in objects)

@@ -17,6 +17,8 @@ _LEVELS = {2: "province", 5: "regency", 8: "kecamatan"}
 _SCHEMES: tuple[Scheme, ...] = ("bps", "kemendagri")
 _MOST = 0.9
 _BEST_LENGTH = 4
+_ENOUGH = 3
+"""Fewer different values may be anything."""
 ValueOf = Callable[[Any, Column], Any]
 
 
@@ -58,7 +60,7 @@ class RegionForms:
             return None
         level, count = max(levels.items(), key=lambda pair: (pair[1], pair[0] == "regency"))
         hinted = bool(REGION & set(column.words))
-        if count < total * (0.4 if hinted else 0.8):
+        if count < total * (0.4 if hinted else 0.8) or (not hinted and len(column.texts) < _ENOUGH):
             return None
         return Form(kind=FormKind.REGION_NAME, share=count / total, detail=level)
 
@@ -70,9 +72,18 @@ class RegionForms:
         lengths = Counter({len(text.replace(".", "")): 0 for text in digits})
         short = max(lengths) < _BEST_LENGTH
         hinted = bool((REGION | BPS | KEMENDAGRI) & set(column.words))
-        if (short or len(digits) < 3) and not hinted:  # two numbers may be anything
+        if not hinted and (short or len(digits) < _ENOUGH or not self._listed(digits)):
             return False
         return max(self._known(column, "bps"), self._known(column, "kemendagri")) >= (0.8 if hinted else _MOST)
+
+    def _listed(self, digits: Counter[str]) -> bool:
+        """Whether most codes stand in a table themselves, not only the regency that they would lie in."""
+        exact = sum(
+            count
+            for text, count in digits.items()
+            if text in self._regions.crosswalk or text in self._regions.names or _dotted(text) in self._regions.names
+        )
+        return exact * 2 > digits.total()
 
     def _known(self, column: Column, scheme: Scheme) -> float:
         digits = column.digits()
@@ -129,8 +140,9 @@ class RegionForms:
             for other in named:
                 name = self._value_of(record, other)
                 places = self._names.find(name) if isinstance(name, str) else []
-                for scheme, place in both.items():
-                    votes[scheme] += place is not None and any(_is_of(place, known) for known in places)
+                right = [scheme for scheme, place in both.items() if any(_is_of(place, known) for known in places)]
+                if len(right) == 1:  # a province says nothing, as both codes lie in it
+                    votes[right[0]] += 1
         best, least = [*votes.most_common(), ("", 0), ("", 0)][:2]
         return best[0] if best[1] > 0 and best[1] >= least[1] * 4 else None
 
@@ -163,6 +175,13 @@ class RegionForms:
         return total > 0 and same >= total * _MOST
 
 
-def _is_of(place: str, known: str) -> bool:
+def _dotted(digits: str) -> str:
+    """`3211` → `32.11`, `321115` → `32.11.15`."""
+    return ".".join(digits[place : place + 2] for place in range(0, min(len(digits), 6), 2))
+
+
+def _is_of(place: str | None, known: str) -> bool:
     """Whether one region is, or lies in, the other."""
+    if place is None:
+        return False
     return place == known or place.startswith(f"{known}.") or known.startswith(f"{place}.")

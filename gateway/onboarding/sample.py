@@ -11,6 +11,7 @@ from gateway.onboarding.file_bytes import MOST_BYTES, FileText, read_file
 from gateway.onboarding.json_sample import read_json
 from gateway.onboarding.protocols import protocol_of
 from gateway.onboarding.rejected import SampleRejected as SampleRejected  # noqa: PLC0414  part of what this module offers
+from gateway.onboarding.replayed import read_by_adapter
 from gateway.onboarding.xml_sample import is_web_page, read_xml
 
 SampleKind: TypeAlias = Literal["json", "csv", "geojson", "xml", "ckan", "open311"]
@@ -77,14 +78,20 @@ def _read_one(path: Path, *, kind: str | None, most: int) -> Sample:
         document, row = read_xml(file)
     else:
         document, notes = read_json(file)
-    protocol = protocol_of(document, wire=wire, row=row, kind=kind)
+    in_lines = wire == "json" and any("JSON Lines" in note for note in notes)
+    protocol = protocol_of(document, wire=wire, row=row, kind=kind, in_lines=in_lines)
+    if protocol.content_type:
+        document = read_by_adapter(
+            file, adapter=protocol.adapter, options=protocol.options, content_type=protocol.content_type
+        )
+        notes = [] if "form" in protocol.options else notes
     return Sample(
         kind=protocol.kind,
         adapter=protocol.adapter,
         options={**options, **protocol.options},
-        documents=[document if protocol.document is None else protocol.document],
+        documents=[document],
         size=len(file.content),
-        notes=(*notes, *protocol.notes),
+        notes=tuple(notes),
     )
 
 

@@ -161,7 +161,7 @@ def _format(field: FieldProfile, values: Sequence[Scalar], _: Regions) -> Words:
         return {"format": "uri"}
     if all(_EMAIL.fullmatch(text) for text in texts):
         return {"format": "email"}
-    if POSTAL & set(field.words) and all(_POSTAL.fullmatch(text) for text in texts):
+    if POSTAL & set(field.words) and field.seen >= 5 and all(_POSTAL.fullmatch(text) for text in texts):
         return {"format": "postal-code"}
     return {}
 

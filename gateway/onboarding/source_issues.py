@@ -71,7 +71,8 @@ def _kinds_of_records(records: Sequence[Any]) -> Iterator[str]:
     common = [(set(shape), count) for shape, count in shapes.most_common(8) if count >= len(records) * _TWO_KINDS]
     for place, (first, count) in enumerate(common):
         for second, other in common[place + 1 :]:
-            if first and second and len(first & second) < len(first | second) * 0.3:
+            unlike = len(first & second) < len(first | second) * 0.3
+            if unlike and min(len(first - second), len(second - first)) >= 2:
                 only, too = sorted(first - second)[:3], sorted(second - first)[:3]
                 yield (
                     f"the records are of two kinds: {count} have {_listed(only)}, {other} have {_listed(too)}; "

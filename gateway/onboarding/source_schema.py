@@ -122,6 +122,11 @@ def plain(schema: Schema) -> Schema:
             merged[keyword] = {name: plain(member) for name, member in merged[keyword].items()}
     if isinstance(merged.get("items"), dict):
         merged["items"] = plain(merged["items"])
+    if merged.get("type") == "null":
+        merged["type"] = ["string", "null"]
+        merged["$comment"] = "always null in the sample; that it is text is assumed"
+    if "required" in merged:
+        merged["required"] = [name for name in merged.get("properties", {}) if name in merged["required"]]
     return merged
 
 

@@ -20,7 +20,9 @@ _POSTAL = re.compile(r"[1-9]\d{4}")
 _PAIR = re.compile(r"\(?\s*(-?\d{1,3}(?:\.\d+)?)\s*(?P<mark>[,; ])\s*(-?\d{1,3}(?:\.\d+)?)\s*\)?")
 _POINT = re.compile(r"POINT\s*Z?\s*\(\s*(-?\d{1,3}(?:\.\d+)?)\s+(-?\d{1,3}(?:\.\d+)?)(?:\s+\S+)?\s*\)", re.IGNORECASE)
 _STREET = re.compile(
-    r"\b(?:jl|jln|jalan|gg|gang|komp(?:lek|leks|l)?|perum(?:ahan)?|blok|rt|rw|dusun|dsn|kampung|kp|street|st|avenue|ave|road|rd|blvd|drive|lane)\b\.?\s*\S|\bno\.\s*\d",
+    r"^\W*(?:jl|jln|jalan|gg|gang|komp(?:lek|leks|l)?|perum(?:ahan)?|blok)\b\.?\s*\S"
+    r"|\brt\b\.?\s*\d+.{0,6}\brw\b|\S\s+(?:no|blok|nomor)\b\.?\s*\d"
+    r"|^\d+\s.{2,40}\b(?:street|st|avenue|ave|road|rd|blvd|drive|dr|lane|ln|way|court|ct)\b",
     re.IGNORECASE,
 )
 _TITLES = re.compile(
@@ -74,6 +76,12 @@ def phone_like(text: str) -> bool:
     if not _PHONE.fullmatch(text):
         return False
     return 7 <= sum(sign.isdigit() for sign in text) <= 15
+
+
+def local_phone_like(text: str) -> bool:
+    """Whether a text can be a telephone number if its name says that it is one."""
+    digits = sum(sign.isdigit() for sign in text)
+    return re.fullmatch(r"[\d\s().\-+/;]+", text.strip()) is not None and 5 <= digits <= 30
 
 
 def case_of(texts: Counts) -> str | None:
