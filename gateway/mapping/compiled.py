@@ -57,6 +57,11 @@ class CompiledMapping:
         self._inverse = inverse
         self._columns = len(records.unpivot) or 1
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the document is one record."""
+        return self._records.form == "single"
+
     def to_common(self, body: bytes) -> Mapped:
         """The records of a document, and what became of the others; raises `ContractBroken` if it is another document.
 

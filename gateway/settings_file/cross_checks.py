@@ -13,11 +13,13 @@ from gateway.settings import Dataset, Partner, Platform, Settings
 Finding = tuple[tuple[str, ...], str]
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _KODE_WILAYAH = re.compile(r"\d{2}(?:\.\d{2}(?:\.\d{2}(?:\.\d{4})?)?)?")
+_EVENT_TYPE = re.compile(r"[A-Za-z0-9._/:-]{0,200}")
 _POSITIVE = (
     ("server", ("workers", "max_body_bytes", "body_timeout_s")),
     ("database", ("pool_size",)),
     ("shared", ("timeout_s",)),
     ("access", ("token_ttl_s", "rate_limit", "rate_window_s", "rate_burst", "token_rate_limit")),
+    ("life_events", ("attempt_timeout_s", "disable_after_s", "keep_days")),
     ("upstream", ("deadline_s", "connect_timeout_s", "max_bytes", "breaker_threshold", "breaker_open_s", "pool_size")),
 )
 _LONGEST_TOKEN_S = 3600
@@ -89,6 +91,18 @@ def _partner(partner: Partner) -> Iterator[Finding]:
             yield ("datasets", name), "expected a name of a-z, 0-9 and single hyphens"
         for key, message in _dataset(dataset, platforms=partner.platforms):
             yield ("datasets", name, *key), message
+    yield from _events(partner)
+
+
+def _events(partner: Partner) -> Iterator[Finding]:
+    """Names that no dataset has, and types that can be."""
+    for name, source in partner.events.items():
+        if not _ID.fullmatch(name):
+            yield ("events", name), "expected a name of a-z, 0-9 and single hyphens"
+        if name in partner.datasets:
+            yield ("events", name), "expected another name: a dataset has it, and both have files of that name"
+        if not _EVENT_TYPE.fullmatch(source.type):
+            yield ("events", name, "type"), "expected a CloudEvents type, as id.go.example.birth, or none"
 
 
 def _platform(platform: Platform) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import schemas
 from gateway.agreements.field_classes import field_classes
+from gateway.errors import BadConfiguration
 from gateway.exchange.pushdown import Crosswalk
 from gateway.ids import DatasetId
 from gateway.mapping.code_lists import load_code_lists
@@ -12,16 +13,20 @@ from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.load import load_mappings
 from gateway.settings import Settings
-from schemas.resources import SHAPES
+from schemas.resources import LIFE_EVENTS, RESOURCES, SHAPES
 
 SCHEMAS = Path(schemas.__file__).parent
 """Where the partners' schemas and mappings stand, and the code lists."""
 
 
 class Contracts(NamedTuple):
-    """`personal` are the datasets whose mapping fills a Personal field: no shared store keeps their documents."""
+    """`events` are those of `mappings` that are event sources'.
+
+    `personal` are the datasets whose mapping fills a Personal field: no shared store keeps their documents.
+    """
 
     mappings: dict[DatasetId, CompiledMapping]
+    events: dict[DatasetId, CompiledMapping]
     crosswalk: Crosswalk
     personal: frozenset[DatasetId]
 
@@ -30,7 +35,27 @@ def read_contracts(settings: Settings, *, folder: Path = SCHEMAS) -> Contracts:
     """The contracts of every dataset. Raises `BadConfiguration` with the findings of all mappings. Blocks."""
     codes = load_code_lists(folder / "codes")
     mappings = load_mappings(settings.partners, folder, codes=codes)
-    return Contracts(mappings, Crosswalk(codes.regions), _personal(folder, mappings))
+    published = [DatasetId(f"{it.id}/{name}") for it in settings.partners.values() for name in it.events]
+    events = {dataset: mappings[dataset] for dataset in published}
+    _check_kinds(mappings, events)
+    return Contracts(mappings, events, Crosswalk(codes.regions), _personal(folder, mappings))
+
+
+def _check_kinds(mappings: dict[DatasetId, CompiledMapping], events: dict[DatasetId, CompiledMapping]) -> None:
+    """Raises `BadConfiguration` where a dataset yields a life event, or an event source anything else."""
+    for dataset, mapping in mappings.items():
+        is_source = dataset in events
+        table, expected = ("events", LIFE_EVENTS) if is_source else ("datasets", RESOURCES)
+        if mapping.resource.name not in expected:
+            raise _wrong(dataset, table, f"its mapping yields {mapping.resource.name}; expected {', '.join(expected)}")
+        if is_source and not mapping.is_single:
+            raise _wrong(dataset, table, 'one event is one record; write `[records] as = "single"` in its mapping')
+
+
+def _wrong(dataset: DatasetId, table: str, message: str) -> BadConfiguration:
+    partner, _, name = dataset.partition("/")
+    file, key = f"partners/{partner}.toml", f"{table}.{name}"
+    return BadConfiguration(f"{file}: {key}: {message}", file=file, key=key)
 
 
 def _personal(folder: Path, mappings: dict[DatasetId, CompiledMapping]) -> frozenset[DatasetId]:

@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 
 from gateway.demo.samples import FOLDER as SAMPLES
-from schemas.resources import RESOURCES
+from schemas.resources import LIFE_EVENTS, RESOURCES
 from tests.support.partner_documents import ROOT, shipped_datasets, shipped_partners
 
 PARTNERS = shipped_partners()
@@ -30,7 +30,7 @@ def test_each_partner_offers_every_resource(partner):
     """Facilities, indicators, services and service requests come from both, over several protocols."""
     mappings = (ROOT / "schemas/partners" / partner).glob("*.mapping.toml")
     offered = {tomllib.loads(path.read_text(encoding="utf-8"))["resource"] for path in mappings}
-    assert set(RESOURCES) == offered
+    assert set(RESOURCES) == offered - set(LIFE_EVENTS)
     assert len({platform.adapter for platform in PARTNERS[partner].platforms.values()}) > 1
 
 
@@ -42,8 +42,8 @@ def test_every_protocol_is_spoken_by_a_partner():
 
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_configured_and_mapped_datasets_are_the_same(partner):
-    """No dataset without mapping, no mapping without dataset, and samples of each."""
-    configured = set(PARTNERS[partner].datasets)
+    """No dataset or event source without mapping, no mapping without either, and samples of each."""
+    configured = {*PARTNERS[partner].datasets, *PARTNERS[partner].events}
     folder = ROOT / "schemas/partners" / partner
     assert configured == {path.name.removesuffix(".source.json") for path in folder.glob("*.source.json")}
     assert configured == {path.name.removesuffix(".mapping.toml") for path in folder.glob("*.mapping.toml")}
