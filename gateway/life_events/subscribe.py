@@ -1,5 +1,6 @@
 """A client subscribes to life events. Nothing is delivered before its target has been verified."""
 
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
@@ -66,22 +67,7 @@ async def subscribe(desk: SubscriptionDesk, new: NewSubscription, *, caller: Cal
     """
     assert desk.entitlements is not None
     now = desk.clock.now()
-    subscription = Subscription(
-        id=new_id("sub"),
-        client_id=caller.client_id,
-        partner=caller.partner,
-        purpose=caller.purpose,
-        proves_key=caller.profile is Profile.FAPI,
-        names=_names(desk, new.types),
-        providers=_providers(desk, new.partners),
-        filters=new.filter,
-        fields=new.fields,
-        target=_target(new.target),
-        max_in_flight=new.max_in_flight,
-        rate_per_s=new.rate_per_s,
-        created_at=now,
-        updated_at=now,
-    )
+    subscription = _made(desk, new, caller=caller, now=now)
     check_words(desk, subscription)
     require(await desk.entitlements.check_subscription(subscription))
     await check_target(desk, subscription)
@@ -116,6 +102,25 @@ def check_words(desk: SubscriptionDesk, subscription: Subscription) -> None:
             misfit("/filter", f"what all of these events can be filtered by: {', '.join(common) or 'nothing'}")
         if not 0 < len(value) <= _LONGEST_VALUE:
             misfit(f"/filter/{key}", f"1 to {_LONGEST_VALUE} characters")
+
+
+def _made(desk: SubscriptionDesk, new: NewSubscription, *, caller: Caller, now: datetime) -> Subscription:
+    return Subscription(
+        id=new_id("sub"),
+        client_id=caller.client_id,
+        partner=caller.partner,
+        purpose=caller.purpose,
+        proves_key=caller.profile is Profile.FAPI,
+        names=_names(desk, new.types),
+        providers=_providers(desk, new.partners),
+        filters=new.filter,
+        fields=new.fields,
+        target=_target(new.target),
+        max_in_flight=new.max_in_flight,
+        rate_per_s=new.rate_per_s,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _names(desk: SubscriptionDesk, types: tuple[str, ...]) -> tuple[str, ...]:
