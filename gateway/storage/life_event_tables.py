@@ -98,6 +98,7 @@ deliveries = sa.Table(
         "ix_deliveries_waiting_next_at",
         "subscription_id",
         "next_at",
+        "event_sequence",
         postgresql_where=sa.text("status = 'waiting'"),
         sqlite_where=sa.text("status = 'waiting'"),
     ),

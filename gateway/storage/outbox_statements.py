@@ -65,9 +65,9 @@ PUT_BEHIND = (
         _D.subscription_id == sa.bindparam("subscription"),
         _D.order_key == sa.bindparam("key"),
         _D.status == _WAITS,
-        _D.next_at < sa.bindparam("at"),
     )
-    .values(next_at=sa.bindparam("at"))
+    # Compared here and not above, or it would be looked for by time, among all that waits.
+    .values(next_at=sa.case((_D.next_at < sa.bindparam("at"), sa.bindparam("at")), else_=_D.next_at))
 )
 _S = subscriptions.c
 BEGIN_FAILING = (

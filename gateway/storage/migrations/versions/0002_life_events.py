@@ -127,7 +127,7 @@ def _create_deliveries() -> None:
     )
     op.create_index("ix_deliveries_event_sequence", "deliveries", ["event_sequence"])
     waiting = {"postgresql_where": sa.text("status = 'waiting'"), "sqlite_where": sa.text("status = 'waiting'")}
-    op.create_index("ix_deliveries_waiting_next_at", "deliveries", ["subscription_id", "next_at"], **waiting)
+    op.create_index("ix_deliveries_waiting_next_at", "deliveries", ["subscription_id", "next_at", "event_sequence"], **waiting)
     op.create_index("ix_deliveries_waiting_order_key", "deliveries", ["subscription_id", "order_key", "event_sequence"], **waiting)
 
 
