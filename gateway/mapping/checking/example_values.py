@@ -91,8 +91,14 @@ def promised_values(type_: SourceType) -> list[Any]:
         elif form.startswith("epoch-"):
             found.append(int(text))
     if type_.promises.number and "string" in type_.kinds and not type_.pattern:
-        found.append(_NUMBERS[type_.promises.number])
+        found.append(_coordinate(type_.promises) or _NUMBERS[type_.promises.number])
     return found
+
+
+def _coordinate(promises: Promises) -> str | None:
+    """A coordinate in Indonesia on the promised axis, as the promised form writes it."""
+    digits = {"latitude": "-6.25", "longitude": "106.75"}.get(promises.axis or "")
+    return digits.replace(".", ",") if digits and promises.number == "id" else digits
 
 
 def promised_number(example: Example) -> int | float | None:
