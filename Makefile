@@ -7,12 +7,12 @@ T ?= tests
 GATEWAY := $(BIN)/python -m gateway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench lock services clean
+.PHONY: help demo serve test check fix bench bench-onboarding lock services clean
 
 ##@ Run
 
 help: ## Show the available commands
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.runtime ## Two regions, one gateway, real exchanges; ONCE=1 does them and ends
 	@$(GATEWAY) demo $(if $(ONCE),--once --json)
@@ -39,6 +39,9 @@ fix: .venv/.tests ## Repair what can be repaired: format, lint, published schema
 
 bench: .venv/.tests ## The benchmarks, each against its peers in one run
 	@$(BIN)/python -m tests.benchmarks
+
+bench-onboarding: .venv/.tests ## What onboarding proposes beside hand-checked answers; SAMPLES=DIR
+	@$(BIN)/python -m tests.benchmarks.bench_onboarding $(SAMPLES)
 
 ##@ Keep
 

@@ -61,7 +61,8 @@ def _spoken_for(choice: Choice, reference: Reference, *, is_wide: bool) -> float
     """The score, with what the title says. A column per year is a statistic, whatever else."""
     titled = says_any(reference.vocabulary.read(reference.title), _TITLES[choice.resource])
     wide = 4.0 if is_wide and choice.resource == "indicator" else 0.0
-    return choice.score + (_TITLE_BONUS if titled else 0.0) + wide
+    bonus = _TITLE_BONUS / 2 if choice.resource == "facility" else _TITLE_BONUS  # statistics are of places, too
+    return choice.score + (bonus if titled else 0.0) + wide
 
 
 def choose_fields(

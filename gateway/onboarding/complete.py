@@ -123,6 +123,8 @@ def _unit(
     if read is not None and read.share(FormKind.RUPIAH) > 0.5:
         return "rupiah", 0.85, "the values are rupiah"
     said = [meanings for _, meanings in reference.vocabulary.read(f"{title} {' '.join(read.words) if read else ''}")]
+    if not any(meanings & {"amount", "percent", "price"} for meanings in said):
+        return "satuan", 0.4, "nothing says what is measured, or in which unit"
     for meaning, unit in (("percent", "%"), ("price", "rupiah"), ("person", "orang"), ("employee", "orang"),
                           ("case", "kasus"), ("@place", "unit"), ("vehicle", "unit")):  # fmt: skip
         if any(meaning in meanings for meanings in said):

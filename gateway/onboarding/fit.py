@@ -96,7 +96,7 @@ def fit_term(field: FieldProfile) -> Fit:
         return NO_FIT
     if field.kinds.get("number"):
         return NO_FIT
-    repeated = bool(field.codes) or distinctness(field) < 0.5
+    repeated = (bool(field.codes) or distinctness(field) < 0.5) and not is_numeric(field)
     return Fit(share=1.0 if repeated else 0.7, reason="few values, repeated" if repeated else "text")
 
 

@@ -22,7 +22,7 @@ def fit_codes(field: FieldProfile, target: Target, reference: Reference) -> Fit:
     total = sum(one.count for one in values)
     share = sum(one.count for one in values if one.value in told) / total
     if not told:
-        return NO_FIT
+        return _unknown(field, target, values)
     unknown = tuple(str(one.value) for one in values if one.value not in told)
     few = bool(field.codes) or field.distinct <= _MOST_CODES
     return Fit(
@@ -31,6 +31,19 @@ def fit_codes(field: FieldProfile, target: Target, reference: Reference) -> Fit:
         operations=_operations(values, told, target, reference),
         reason=f"{share:.0%} of its values are known as {', '.join(dict.fromkeys(told.values()))}",
         unknown=unknown if not field.personal else (),
+    )
+
+
+def _unknown(field: FieldProfile, target: Target, values: tuple[Occurrence, ...]) -> Fit:
+    """Codes that tell nothing by themselves, as numbers are: a table for a person to fill in."""
+    if not target.required or field.personal or field.distinct > _MOST_CODES or len(values) > _MOST_CODES // 2:
+        return NO_FIT
+    first = "other" if "other" in target.members else "open" if "open" in target.members else str(target.members[0])
+    return Fit(
+        share=0.1,
+        operations={"codes": {_written(one.value): first for one in values}} | _rest(target),
+        reason=f"nothing says what its values mean, so that all stand as {first}",
+        unknown=tuple(str(one.value) for one in values),
     )
 
 

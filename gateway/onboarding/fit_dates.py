@@ -1,5 +1,6 @@
 """Dates, instants and periods: which forms they are written in."""
 
+import re
 from typing import Any
 
 from gateway.mapping.language.date_forms import (
@@ -15,6 +16,8 @@ from gateway.onboarding.fit import NO_FIT, Fit
 from gateway.onboarding.profile import FieldProfile, Form, FormKind
 
 _ENOUGH = 0.02
+_ENTIRE = 0.97
+_DIGITS = frozenset("dmyY")
 _DAY = frozenset({"day", "month", "year"})
 
 
@@ -36,7 +39,28 @@ def fit_instant(field: FieldProfile) -> Fit:
 def fit_period(field: FieldProfile) -> Fit:
     """A year, quarter, month or day."""
     usable = [form for form in _forms(field, FormKind.PERIOD, FormKind.DATE) if _is_period(form)]
-    return _written(field, usable, key="period")
+    fit = _written(field, usable, key="period")
+    return fit if fit.share else _day_of_instant(field)
+
+
+def _day_of_instant(field: FieldProfile) -> Fit:
+    """The day with which every instant begins."""
+    form = field.form(FormKind.DATETIME)
+    if form is None or form.share < _ENTIRE or field.many or "string" not in field.kinds:
+        return NO_FIT
+    day = "%Y-%m-%d" if form.detail == "iso" else form.detail.split(" ")[0].split("T")[0]
+    if (
+        form_fault(day, words=frozenset(), needs=_DAY) is not None
+        or parts(day) != _DAY
+        or not set(day[1::3]) <= _DIGITS
+    ):
+        return NO_FIT
+    pattern = re.escape(day).replace("%Y", r"\d{4}")
+    pattern = re.sub(r"%[dmy]", lambda _: r"\d{2}", pattern)
+    operations = {"pattern": f"^(?P<value>{pattern})", "period": day}
+    return Fit(
+        share=form.share * 0.93, telling=form.share * 0.7, operations=operations, reason="the day of each instant"
+    )
 
 
 def _members(fit: Fit) -> dict[str, Any]:

@@ -93,31 +93,25 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
     dataset, title = names_of(wish)
     region = _region(wish, source, codes)
     government = government_of(region.code, codes.regions, name=wish.partner)
-    reference = Reference(
-        codes,
-        kode_wilayah=region.code if region.is_sure else None,
-        partner_name=government,
-        title=title,
-    )
+    known = region.code if region.is_sure else None
+    zone = zone_of(region.code)
+    reference = Reference(codes, kode_wilayah=known, partner_name=government, title=title, zone=zone)
     proposal = propose(
         source,
         sample.documents,
         reference,
         resource=wish.resource,
-        zone=zone_of(region.code),
         constants=wish.constants,
         said=wish.said,
     )
     entry = _entry(wish, sample, source, dataset=dataset, title=title)
-    opened = (*_about_partner(wish, region, codes), *_about_address(entry), *proposal.open)
-    folder = wish.schemas / "partners" / wish.partner
     kept, replaced = _kept(wish, sample, source)
-    files = {
-        wish.partner_file: _partner(wish, entry, region=region, government=government, codes=codes).encode(),
-        folder / f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
-        folder / f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
-        **{folder / "samples" / dataset / name: content for name, content in kept.items()},
+    contract = {
+        f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
+        f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
+        **{f"samples/{dataset}/{name}": content for name, content in kept.items()},
     }
+    partner = _partner(wish, entry, region=region, government=government, codes=codes)
     return Onboarded(
         partner=wish.partner,
         dataset=dataset,
@@ -126,9 +120,10 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         adapter=sample.adapter,
         records=source.records.count,
         proposal=proposal,
-        files=files,
+        files={wish.partner_file: partner.encode()}
+        | {wish.schemas / "partners" / wish.partner / name: content for name, content in contract.items()},
         extends=wish.partner_file if wish.partner_file.exists() else None,
-        open=opened,
+        open=(*_about_partner(wish, region, codes), *_about_address(entry), *proposal.open),
         notes=(*sample.notes, *source.issues),
         replaced=replaced,
     )

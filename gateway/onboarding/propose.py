@@ -24,7 +24,6 @@ def propose(
     reference: Reference,
     *,
     resource: str | None = None,
-    zone: str = "Asia/Jakarta",
     constants: Mapping[str, Any] | None = None,
     said: Mapping[str, str | None] | None = None,
 ) -> Proposal:
@@ -40,7 +39,7 @@ def propose(
         resource=choice.resource,
         resource_confidence=sure,
         records=source.records,
-        zone=zone,
+        zone=reference.zone,
         null_if=blank_defaults(source.fields),
         fields=tuple(choice.fields.values()),
     )

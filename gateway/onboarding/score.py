@@ -72,7 +72,30 @@ def candidates_of(
         confidence = _confidence(match, fit, by_value=by_value, records=field.records)
         if confidence > 0.05:
             found.append(_candidate(target, field, match, fit, confidence))
+    if target.kind == "instant":
+        found = [with_time(candidate, fields=fields, names=names) for candidate in found]
     return sorted(found, key=lambda candidate: (-candidate.confidence, len(candidate.paths[0])))
+
+
+def with_time(candidate: Candidate, *, fields: Sequence[FieldProfile], names: Sequence[NamedField]) -> Candidate:
+    """A day together with the time of day that stands in another field of its own, if there is exactly one."""
+    form = candidate.declaration.get("datetime")
+    times = [
+        (field, time)
+        for field, name in zip(fields, names, strict=True)
+        if (time := field.form(FormKind.TIME)) is not None and time.share > 0.9 and says_any(name.own, ["date", "hour"])
+    ]
+    if not isinstance(form, str) or len(times) != 1 or not form.startswith("%") or "H" in form or "I" in form:
+        return candidate
+    field, time = times[0]
+    written = time.detail or ("%H:%M:%S" if (field.shortest or 0) > len("00:00") else "%H:%M")
+    declaration = {"template": f"{{{candidate.paths[0]}}} {{{field.path}}}", "datetime": f"{form} {written}"}
+    return msgspec.structs.replace(
+        candidate,
+        paths=(*candidate.paths, field.path),
+        declaration=declaration,
+        reason=f"{candidate.reason}; the time of day is `{field.path}`",
+    )
 
 
 def declared(target: Target, field: FieldProfile, reference: Reference) -> Candidate:

@@ -47,7 +47,7 @@ def _check(proposal: Proposal, schema_file: Path, reference: Reference) -> Seque
         source = read_source_schema(schema_file)
     except MappingRejected as error:
         return error.findings
-    return check(declaration, source, RESOURCES[proposal.resource], reference.codes)
+    return check(declaration, source, RESOURCES[proposal.resource], reference.codes, home=reference.home)
 
 
 def _told(finding: Finding) -> str:
@@ -176,6 +176,15 @@ def _without_codes(field: ProposedField, target: Target, finding: Finding) -> Pr
     )
 
 
+def _nearest_path(field: ProposedField, target: Target, finding: Finding) -> ProposedField | None:
+    """The path that the checker names instead, where it names one."""
+    del target
+    if finding.nearest is None or "from" not in field.declaration:
+        return None
+    changed = _with(field, **{"from": finding.nearest})
+    return changed.become(paths=(finding.nearest,), confidence=min(field.confidence, 0.85))
+
+
 def _drop(field: ProposedField, target: Target, finding: Finding) -> ProposedField | None:
     del field, target, finding
     return None
@@ -202,6 +211,8 @@ _REMEDIES: dict[str, Remedy] = {
     "number-form-mismatch": _promised_number,
     "one-into-list": _split,
     "path-unknown": _drop,
+    "region-coarser": _nearest_path,
+    "region-of-another": _drop,
     "scheme-mismatch": _promised_scheme,
     "text-into-number": _promised_number,
     "value-impossible": _without_null_if,

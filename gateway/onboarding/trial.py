@@ -26,7 +26,7 @@ def tried(proposal: Proposal, schema: dict[str, Any], documents: Sequence[Any], 
         text = mapping_text(proposal, title="sample")
         Path(folder, "sample.mapping.toml").write_text(text, encoding="utf-8")
         try:
-            mapping = load_mapping(Path(folder), dataset=_DATASET, codes=reference.codes)
+            mapping = load_mapping(Path(folder), dataset=_DATASET, codes=reference.codes, home=reference.home)
         except MappingRejected:
             return None
     refused: Counter[str] = Counter()
