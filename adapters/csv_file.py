@@ -14,22 +14,34 @@ from adapters.folder import Folder
 from adapters.platform_client import PlatformClient
 from adapters.success import SuccessPredicate, check_content_type
 
-_OPTIONS = frozenset({"delimiter", "encoding", "max_bytes"})
+_OPTIONS = frozenset({"delimiter", "encoding", "header", "max_bytes"})
 _ENCODINGS = {"utf-8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "windows-1252": "cp1252", "utf-16": "utf-16"}
 _DELIMITERS = {"tab": "\t"}
 _USUAL_TYPES = ("text/csv", "application/csv", "application/vnd.ms-excel", "text/plain", "application/octet-stream")
+_HEADER = re.compile(r"([1-9]\d?)(?:-([1-9]\d?))?")
 _OFF_LOOP_BYTES = 65_536
 """A larger file is parsed beside the event loop."""
 
 
 class CsvReader:
-    """Turns the bytes of one file into rows. Pure."""
+    """Turns the bytes of one file into rows. Pure.
 
-    def __init__(self, *, delimiter: str, encoding: str) -> None:
+    `header` says which line names the columns, from 1, or which lines do, as `3-4`: cells that were merged count for
+    the empty ones beside them, and the names of a column are joined. What stands above is passed over.
+    """
+
+    def __init__(self, *, delimiter: str, encoding: str, header: str = "1") -> None:
         if len(delimiter) != 1:
             raise AdapterMisconfigured("options.delimiter", "must be one character, or tab")
         if encoding.lower() not in _ENCODINGS:
             raise AdapterMisconfigured("options.encoding", f"must be one of {', '.join(_ENCODINGS)}")
+        found = _HEADER.fullmatch(header)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 0 < first <= last:
+            raise AdapterMisconfigured(
+                "options.header", "must be a line, as 2, or the first and last of several, as 2-3"
+            )
+        self._first, self._last = first - 1, last
         self._delimiter = delimiter
         self._encoding = _ENCODINGS[encoding.lower()]
 
@@ -38,8 +50,10 @@ class CsvReader:
         which, and a mapping refuses it by its place. Blank lines are no rows. Raises `AdapterError`.
         """
         cells = self._cells(content)
-        header = self._header(cells)
-        rows = [_row(header, row) for row in cells[1:] if any(cell.strip() for cell in row)]
+        if len(cells) < self._last:
+            raise AdapterError(Fault.UNREADABLE, "the file ends above the line that names the columns")
+        header = self._header(cells[self._first : self._last])
+        rows = [_row(header, row) for row in cells[self._last :] if any(cell.strip() for cell in row)]
         if rows and not any(rows):
             raise AdapterError(Fault.UNREADABLE, f"no row has the {len(header)} cells of the header")
         return rows
@@ -62,9 +76,9 @@ class CsvReader:
             why = "a quote is not closed or stands within a cell, or a cell is too long"
             raise AdapterError(Fault.UNREADABLE, why) from None
 
-    def _header(self, cells: list[list[str]]) -> list[str]:
+    def _header(self, lines: list[list[str]]) -> list[str]:
         """The columns' names; a nameless column goes by its position, trailing ones are dropped."""
-        names = [" ".join(cell.split()) for cell in cells[0]]
+        names = merged_names(lines)
         while names and not names[-1]:
             names.pop()
         if len(names) == 1 and (other := [mark for mark in ";,\t|" if mark in names[0]]):
@@ -76,11 +90,27 @@ class CsvReader:
         return names
 
 
+def merged_names(lines: list[list[str]]) -> list[str]:
+    """The names that one or several lines give the columns; one goes on over empty cells, to finer ones below."""
+    if not lines:
+        return []
+    *above, names = [[" ".join(cell.split()) for cell in line] for line in lines]
+    for line in reversed(above):
+        names += [""] * (len(line) - len(names))
+        spread = ""
+        for place, name in enumerate(names):
+            own = line[place] if place < len(line) else ""
+            spread = own or (spread if name else "")
+            names[place] = f"{spread} {name}".strip()
+    return names
+
+
 class CsvFile:
     """One CSV file of a platform, whole.
 
     Options: `delimiter` (`,` unless said; `tab`), `encoding` (`utf-8`, with or without a mark; `windows-1252`;
-    `utf-16`), `max_bytes` of a local file. `by_id` names the column that holds the id. With a `base_url` of
+    `utf-16`), `header` (the line that names the columns, `1` unless said, or the lines, as `3-4`), `max_bytes` of a
+    local file. `by_id` names the column that holds the id. With a `base_url` of
     `file:///folder`, files are read from that folder, and from nowhere else.
     """
 
@@ -93,7 +123,9 @@ class CsvFile:
         options = dataset.options
         delimiter = options.get("delimiter", ",")
         self._reader = CsvReader(
-            delimiter=_DELIMITERS.get(delimiter, delimiter), encoding=options.get("encoding", "utf-8")
+            delimiter=_DELIMITERS.get(delimiter, delimiter),
+            encoding=options.get("encoding", "utf-8"),
+            header=options.get("header", "1"),
         )
         self._id_column = dataset.by_id
         self._dataset = dataset

@@ -16,7 +16,10 @@ from gateway.onboarding.rejected import SampleRejected
 _MARKS = (",", ";", "\t", "|")
 _LOOKED_AT = 400
 _NUMERIC = re.compile(r"[-+]?(?:Rp\.?\s*)?[\d.,]+\s*%?")
-_ENCODINGS = frozenset({"utf-8", "utf-16", "windows-1252"})
+_CODECS = {"utf-8": "utf-8", "utf-16": "utf-16", "windows-1252": "cp1252"}
+_FIRST_PART = 4_194_304
+"""Of a file beyond the bound, this much is read: thousands of rows."""
+_MOST_ABOVE = 20
 Cells = list[list[str]]
 
 
@@ -30,22 +33,21 @@ class CsvRead(msgspec.Struct, frozen=True):
 
 def read_csv(file: FileText) -> CsvRead:
     """The rows of a file. Raises `SampleRejected` where there is no header line to name its columns."""
-    if file.encoding not in _ENCODINGS:
+    if file.encoding not in _CODECS:
         raise SampleRejected(f"the file is {file.encoding}; save it as UTF-8", file=file.name)
-    text = file.text.lstrip("\ufeff").lstrip("\r\n")
+    content = _first_part(file.content) if file.is_cut else file.content
+    text = content.decode(_CODECS[file.encoding]).lstrip("\ufeff").lstrip("\r\n")
     mark = _delimiter(text)
-    cells = _cells(text, mark, name=file.name)
-    _check_header(cells, name=file.name)
-    content = file.content
+    header = _header_lines(_cells(text, mark, name=file.name), name=file.name)
     notes = []
     if file.is_cut:
-        notes.append(f"only the first {len(content) // 1_048_576 + 1} MB of the file were read")
+        notes.append(f"only the first {_FIRST_PART // 1_048_576} MB of the file were read")
+    if header != "1":
+        notes.append(f"the columns are named in line {header}; what stands above is passed over")
     try:
-        rows = CsvReader(delimiter=mark, encoding=file.encoding).rows(content)
+        rows = CsvReader(delimiter=mark, encoding=file.encoding, header=header).rows(content)
     except AdapterError as error:
         raise SampleRejected(error.message, file=file.name) from None
-    if unfit := sum(row is None for row in rows):
-        notes.append(f"{unfit} rows have not the cells of the header line; each is refused when it comes")
     if not rows:
         raise SampleRejected("the file has a header line and no rows", file=file.name)
     options = {}
@@ -53,7 +55,18 @@ def read_csv(file: FileText) -> CsvRead:
         options["delimiter"] = "tab" if mark == "\t" else mark
     if file.encoding != "utf-8":
         options["encoding"] = file.encoding
+    if header != "1":
+        options["header"] = header
     return CsvRead(rows, options, notes)
+
+
+def _first_part(content: bytes) -> bytes:
+    """The beginning of a large file, to the end of a row: line breaks within quotes end none."""
+    part = content[:_FIRST_PART]
+    end = part.rfind(b"\n")
+    while end > 0 and part.count(b'"', 0, end) % 2:
+        end = part.rfind(b"\n", 0, end)
+    return part[: end + 1]
 
 
 def _delimiter(text: str) -> str:
@@ -74,38 +87,38 @@ def _delimiter(text: str) -> str:
 
 def _cells(text: str, mark: str, *, name: str) -> Cells:
     try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark) if any(c.strip() for c in row)]
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error as error:
         raise SampleRejected(f"the file is no CSV: {error}", file=name) from None
 
 
-def _check_header(cells: Cells, *, name: str) -> None:
-    """Raises `SampleRejected` unless the first line names the columns."""
-    if len(cells) < 2:
+def _header_lines(cells: Cells, *, name: str) -> str:
+    """Which line names the columns, or which lines. Raises `SampleRejected` where none does."""
+    filled = [place for place, row in enumerate(cells) if _width(row)]
+    if len(filled) < 2:
         raise SampleRejected("the file has one line, and no rows below a header line", file=name)
-    width = Counter(_width(row) for row in cells[:_LOOKED_AT]).most_common(1)[0][0]
-    above = next((place for place, row in enumerate(cells) if _width(row) >= max(2, width - width // 3)), 0)
-    if width > 1 and above:
-        raise SampleRejected(
-            f"{_lines(above)} above the names of the columns, as a title; the first line must name the columns: "
-            f"delete {'it' if above == 1 else 'them'}, or ask the platform for the plain table",
-            file=name,
-        )
-    head, second = cells[0], cells[1]
-    if _is_merged(head, second, cells[2:]):
-        raise SampleRejected(
-            "the names of the columns stand in two lines (merged cells); write them in one line, "
-            "as `Penduduk Laki-laki`",
-            file=name,
-        )
-    if _is_data(head, cells[1:]):
+    width = Counter(_width(cells[place]) for place in filled[:_LOOKED_AT]).most_common(1)[0][0]
+    least = max(2, width - width // 3)
+    begins = [at for at, place in enumerate(filled) if _width(cells[place]) >= least]
+    first = begins[0] if width > 1 and begins and begins[0] <= _MOST_ABOVE else 0
+    if first and _is_group(cells[filled[first - 1]], cells[filled[first]]):
+        first -= 1
+    head, below = cells[filled[first]], [cells[place] for place in filled[first + 1 :]]
+    line = filled[first] + 1
+    if len(below) > 1 and filled[first + 1] == line and _is_merged(head, below[0], below[1:]):
+        return f"{line}-{line + 1}"
+    if _is_data(head, below):
         raise SampleRejected(
             "the first line looks like a row of data; put a line with the names of the columns above it", file=name
         )
+    return str(line)
 
 
-def _lines(count: int) -> str:
-    return "one line stands" if count == 1 else f"{count} lines stand"
+def _is_group(above: list[str], below: list[str]) -> bool:
+    """Whether a line of few cells names groups of the columns below it, as `Penduduk` above `Laki-laki`."""
+    places = [place for place, cell in enumerate(above) if cell.strip()]
+    lacking = [place for place, cell in enumerate(below) if not cell.strip() and place < len(above) and above[place]]
+    return len(places) > 1 and bool(lacking)
 
 
 def _width(row: list[str]) -> int:
@@ -117,9 +130,13 @@ def _is_number(cell: str) -> bool:
     return _NUMERIC.fullmatch(cell.strip()) is not None and any(sign.isdigit() for sign in cell)
 
 
+def _is_year(cell: str) -> bool:
+    return re.fullmatch(r"(19|20)\d\d", cell.strip()) is not None
+
+
 def _is_merged(head: list[str], second: list[str], rows: Cells) -> bool:
     """Whether the second line goes on where the first leaves cells empty, and holds names, not data."""
-    if not rows or any(_is_number(cell) for cell in second):
+    if not rows or any(_is_number(cell) and not _is_year(cell) for cell in second):
         return False
     gaps = [place for place, cell in enumerate(head) if not cell.strip()]
     filled = [place for place in gaps if place < len(second) and second[place].strip()]
@@ -136,7 +153,7 @@ def _is_data(head: list[str], rows: Cells) -> bool:
     below = rows[:_LOOKED_AT]
     numeric = [place for place in range(len(head)) if _share(below, place) > 0.8]
     named = [place for place in numeric if not _is_number(head[place]) and head[place].strip()]
-    years = [place for place in numeric if re.fullmatch(r"(19|20)\d\d", head[place].strip())]
+    years = [place for place in numeric if _is_year(head[place])]
     return bool(numeric) and not named and len(years) < len(numeric)
 
 

@@ -38,8 +38,11 @@ CODE_LIST = frozenset(
     }
 )  # fmt: skip
 COUNT = frozenset(
-    {"banyak", "banyaknya", "count", "jlh", "jml", "jumlah", "kapasitas", "penduduk", "populasi", "total"}
-)
+    {
+        "banyak", "banyaknya", "count", "female", "jiwa", "jlh", "jml", "jumlah", "kapasitas", "kk", "laki", "male",
+        "orang", "penduduk", "perempuan", "populasi", "pria", "total", "wanita",
+    }
+)  # fmt: skip
 PHONE = frozenset(
     {
         "contact", "fax", "faks", "faksimile", "faximile", "gsm", "handphone", "hp", "kontak", "mobile", "phone", "tel",

@@ -5,11 +5,15 @@ import math
 import re
 from typing import Any
 
+import msgspec
+
 from gateway.mapping.json_body import without_half_pairs, without_nul
 from gateway.onboarding.file_bytes import FileText
 from gateway.onboarding.rejected import SampleRejected
 
 DEEPEST = 24
+_FIRST_PART = 4_194_304
+"""Of a file beyond the bound, this much is read where it has an object a line."""
 _WHOLE = 2**63
 _CALLBACK = re.compile(r"\s*[\w$.]+\s*\(\s*[\[{]")
 _UNQUOTED = re.compile(r"[{,]\s*(?:'|[A-Za-z_]\w*\s*:)")
@@ -17,6 +21,10 @@ _UNQUOTED = re.compile(r"[{,]\s*(?:'|[A-Za-z_]\w*\s*:)")
 
 def read_json(file: FileText) -> tuple[Any, list[str]]:
     """The document, and what is to be said of it. Raises `SampleRejected`."""
+    if file.is_cut:
+        if not _is_in_lines(file.text):
+            raise _too_large(file)
+        file = msgspec.structs.replace(file, text=file.text[: file.text.rfind("\n", 0, _FIRST_PART) + 1])
     text = without_half_pairs(without_nul(file.text.lstrip("\ufeff").encode())).decode()
     reader = _Reader(file.name)
     try:
@@ -24,12 +32,21 @@ def read_json(file: FileText) -> tuple[Any, list[str]]:
         notes = reader.notes
     except json.JSONDecodeError as error:
         document, notes = _lines(file, text, error)
-    if file.is_cut and not any("one object a line" in note for note in notes):
-        raise _too_large(file)
+    if file.is_cut:
+        notes.append(f"only the first {_FIRST_PART // 1_048_576} MB of the file were read")
     if file.encoding != "utf-8":
         notes.append(f"the file is {file.encoding}; the platform itself must send UTF-8, as JSON always is")
     _check_sense(document, file.name)
     return document, notes
+
+
+def _is_in_lines(text: str) -> bool:
+    """Whether the first line is an object by itself."""
+    line = text[: max(0, text.find("\n", 0, _FIRST_PART))].strip()
+    try:
+        return line.startswith("{") and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 class _Reader:
@@ -73,7 +90,7 @@ def _lines(file: FileText, text: str, error: json.JSONDecodeError) -> tuple[Any,
     """JSON Lines as one list; anything else is refused."""
     lines = [line for line in text.splitlines() if line.strip()]
     if error.msg != "Extra data" or len(lines) < 2:
-        raise SampleRejected(_diagnosis(file, text, error), file=file.name) from None
+        raise SampleRejected(_diagnosis(text, error), file=file.name) from None
     reader = _Reader(file.name)
     found = []
     for number, line in enumerate(lines, start=1):
@@ -92,12 +109,10 @@ def _lines(file: FileText, text: str, error: json.JSONDecodeError) -> tuple[Any,
     return found, [note, *reader.notes]
 
 
-def _diagnosis(file: FileText, text: str, error: json.JSONDecodeError) -> str:
+def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
     """What is wrong with a text that is no JSON, and what to do; never what stands there."""
     where = f"line {error.lineno}, column {error.colno}"
     before, after = text[: error.pos].rstrip(), text[error.pos :].lstrip()
-    if file.is_cut:
-        return _too_large(file).message
     if not after or (error.msg.startswith("Unterminated string") and "\n" not in after.rstrip()):
         return f"the JSON is cut off at {where}; save the whole answer"
     if before.endswith(",") and after[:1] in {"]", "}"}:
@@ -112,7 +127,7 @@ def _diagnosis(file: FileText, text: str, error: json.JSONDecodeError) -> str:
 
 
 def _too_large(file: FileText) -> SampleRejected:
-    size = len(file.content) // 1_048_576 + 1
+    size = -(-len(file.content) // 1_048_576)
     message = (
         f"the file is larger than {size} MB, and JSON cannot be read in part; "
         "ask the platform for fewer records (as `?limit=1000`), a few hundred are enough"

@@ -70,7 +70,8 @@ def _chosen(right: list[str], differing: list[str], bare: Mapping[str, str]) -> 
         # `18.532`: thousands for an Indonesian reader, a fraction for a programmer's. What has a zero before the dot
         # or a whole part of more than three digits would have been read by one form alone.
         if all(re.fullmatch(r"[-+]?[1-9]\d{0,2}(\.\d{3})+", text) for text in marked):
-            return "id", ("plain", "en")
+            # Beside fractions of always three digits, small whole numbers would have them too.
+            return "id", () if len(marked) > 1 and len(marked) < len(bare) else ("plain", "en")
         return "plain", ("id",)
     if set(right) >= {"id", "en"}:
         return "id", ("en",)

@@ -12,7 +12,7 @@ from gateway.onboarding import date_forms, number_forms
 from gateway.onboarding.column import Column
 from gateway.onboarding.coordinates import coordinate_forms
 from gateway.onboarding.field_profile import profile_of
-from gateway.onboarding.hint_words import PHONE, TIME, YEAR
+from gateway.onboarding.hint_words import COUNT, PHONE, TIME, YEAR
 from gateway.onboarding.number_forms import number_text
 from gateway.onboarding.observed import Observed, json_inside, leaves
 from gateway.onboarding.profile import FieldProfile, Form, FormKind, Scalar
@@ -130,8 +130,11 @@ def _settle(columns: Sequence[Column], own: dict[str, list[Form]]) -> None:
             marked = any("." in text or "," in text for text in column.texts)
             if form.kind in _NUMBERS and marked and not form.ambiguous:
                 marks[form.detail] += 1
+    counts = {column.path for column in columns if set(column.words) & COUNT}
     for path, forms in own.items():
         settled = forms
+        if path in counts:  # people and things are counted in whole numbers
+            settled = [number_forms.settled_by(form, mark="id") if form.kind in _NUMBERS else form for form in settled]
         if len(orders) == 1:
             settled = date_forms.settled_by(settled, order=next(iter(orders)))
         if len(marks) == 1:

@@ -22,6 +22,7 @@ ENVELOPE_WORDS = frozenset(
 """What the members around a list are called; the members of a record are called otherwise, for the most part."""
 _DEEPEST = 6
 _ID_LIKE = re.compile(r"[0-9][0-9.\-_]*|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z]{1,6}[-_]?\d+")
+_FEW_OWN = 3
 _FEW_KEYED = 2
 _MANY_KEYED = 5
 
@@ -192,6 +193,7 @@ def _single(document: Any) -> RecordPlace | None:
             break
         name, found = max(inner, key=lambda pair: _weight(pair[1]))
         steps = (*steps, Key(name))
-    if not any(not isinstance(member, (dict, list)) for member in found.values()):
+    scalars = sum(not isinstance(member, (dict, list)) for member in found.values())
+    if scalars == 0 or (_own(found) == 0 and (scalars < _FEW_OWN or [] in found.values())):
         return None
     return RecordPlace(steps, "single", _weight(found), 1)

@@ -105,8 +105,13 @@ def _place(documents: Sequence[Any]) -> RecordPlace:
     found = [place for document in documents if (place := record_place(document)) is not None]
     best = max(found, key=lambda place: place.weight, default=None)
     if best is None or best.weight == 0:
+        if any(isinstance(value, list) and value for value in documents):
+            raise SampleRejected(
+                "the list holds values of several kinds, and too few objects among them to be records; "
+                "save an answer that is a list of objects"
+            )
         raise SampleRejected(
-            "no records were found: neither a list of objects, nor features, nor an object; "
+            "no records were found: no list with objects in it, no features, and no object with values of its own; "
             "save an answer of the platform that has records in it"
         )
     return best
@@ -133,13 +138,13 @@ class _Rows:
         self.records: list[Any] = []
         for document in self.documents:
             rows = records_at(document, place)
-            kept = rows[begin : len(rows) - self.skip_last] if place.form == "list" else rows
-            self.records += [row for row in kept if isinstance(row, (dict, list))]
-        self.count = (
-            sum(self.counts) - (begin + self.skip_last) * len(documents) if place.form == "list" else len(self.all)
-        )
+            self.records += [row for row in self._kept(rows, begin) if isinstance(row, (dict, list))]
+        self.count = sum(1 for rows in per_document for row in self._kept(rows, begin) if isinstance(row, (dict, list)))
         if not self.records:
             raise SampleRejected("no records were found: the list of records is empty; save an answer that has some")
+
+    def _kept(self, rows: list[Any], begin: int) -> list[Any]:
+        return rows[begin : len(rows) - self.skip_last] if self.place.form == "list" else rows
 
     def _find_header(self, rows: list[Any]) -> None:
         header = header_of(rows)

@@ -33,7 +33,7 @@ def issues_of(looked: Looked, fields: Sequence[FieldProfile]) -> tuple[list[str]
     copies = _copies(looked.records)
     found = [*_rows(looked), *_kinds_of_records(looked.records)]
     if copies:
-        found.append(f"{copies} records stand more than once, all members alike; `distinct` counts them once")
+        found.append(f"{_records(copies)} a copy of an earlier one; `distinct` counts it once")
     found += _ids(fields, copies)
     for field in fields:
         found += _of_field(field)
@@ -42,7 +42,7 @@ def issues_of(looked: Looked, fields: Sequence[FieldProfile]) -> tuple[list[str]
 
 def _rows(looked: Looked) -> Iterator[str]:
     if unlike := sum(not isinstance(row, (dict, list)) for row in looked.rows):
-        yield f"{unlike} rows are no objects; each is refused when it comes"
+        yield f"{_records(unlike)} no object, or without the cells of the header; it is refused when it comes"
     for other in other_places(looked.document, looked.place)[:3]:
         here, there = (path_text(place.steps) or "the document" for place in (looked.place, other))
         yield f"there is another list of records at `{there}`; those at `{here}` were taken, as they hold more"
@@ -88,7 +88,7 @@ def _ids(fields: Sequence[FieldProfile], copies: int) -> Iterator[str]:
             continue
         again = field.seen - field.distinct - copies
         if field.seen and again > 0:
-            yield f"`{field.path}` is called an id, and {again} records have one that another record has"
+            yield f"`{field.path}` is called an id, and {again} of {field.seen} are the id of another record, too"
 
 
 def _of_field(field: FieldProfile) -> Iterator[str]:
@@ -101,13 +101,17 @@ def _of_field(field: FieldProfile) -> Iterator[str]:
     for form in field.forms:
         if not form.ambiguous:
             continue
-        others = ", ".join(form.others)
+        alike = f"{', '.join((form.detail, *form.others[:-1]))} and {form.others[-1]}" if form.others else ""
         if form.kind in {FormKind.DATE, FormKind.DATETIME} and form.others:
-            yield f"the dates of `{field.path}` fit {form.detail} and {others} alike; ask the office which is meant"
+            yield f"the dates of `{field.path}` fit {alike} alike; ask the office which is meant"
         elif form.kind in {FormKind.NUMBER, FormKind.PERCENT}:
-            yield f"the numbers of `{field.path}` fit {form.detail} and {others} alike, as `1.234` does; ask the office"
+            yield f"the numbers of `{field.path}` fit {alike} alike, as `1.234` does; ask the office"
         elif form.kind is FormKind.REGION_CODE:
             yield f"the codes of `{field.path}` fit BPS and Kemendagri alike; ask the office which they are"
+
+
+def _records(count: int) -> str:
+    return "1 record is" if count == 1 else f"{count} records are each"
 
 
 def _listed(names: Sequence[str]) -> str:

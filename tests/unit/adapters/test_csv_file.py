@@ -14,9 +14,9 @@ from gateway.settings import Dataset, Platform, Upstream
 from gateway.upstream.http import HttpTransport
 
 
-def rows(content, *, delimiter=",", encoding="utf-8"):
+def rows(content, *, delimiter=",", encoding="utf-8", header="1"):
     """The rows of a file."""
-    return CsvReader(delimiter=delimiter, encoding=encoding).rows(content)
+    return CsvReader(delimiter=delimiter, encoding=encoding, header=header).rows(content)
 
 
 def fault(content, **options):
@@ -87,6 +87,7 @@ def test_a_header_alone_is_an_empty_list(content):
         (b"a;b\n1;2\n", {}, "may be ';'"),
         (b"a,b\n1,2\n", {"delimiter": ";"}, "may be ','"),
         (b"a,a\n1,2\n", {}, "twice"),
+        (b"a,b\n1,2\n", {"header": "3"}, "ends above"),
         ("a,b\nÉ,1\n".encode("cp1252"), {}, "byte 4 is not utf-8"),
         (b"a,b\n\x81,1\n", {"encoding": "windows-1252"}, "byte 4 is not cp1252"),
         ("a,b\n1,2\n".encode("utf-16-le"), {}, "NUL"),
@@ -103,6 +104,26 @@ def test_a_file_that_cannot_be_read_says_why(content, options, words):
     assert Fault.UNREADABLE == error.fault
     assert words in error.message
     assert "rahasia" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        (b"Penduduk 2023,,,\n\nNo,Kecamatan,Laki-laki,Perempuan\n1,Wado,10,20\n", "3"),
+        (b"No,Kecamatan,Laki-laki,\n,,,Perempuan\n1,Wado,10,20\n", "1-2"),
+    ],
+)
+def test_the_header_may_stand_below_a_title_or_in_two_lines(content, header):
+    """What stands above is passed over."""
+    first = rows(content, header=header)[0]
+    assert ["1", "Wado", "10", "20"] == list(first.values())
+    assert ["No", "Kecamatan", "Laki-laki"] == list(first)[:3]
+
+
+def test_merged_cells_give_their_name_to_each_column_below():
+    """`Penduduk` above two columns, and nothing below `No` and `Kecamatan`."""
+    found = rows(b"Rekap\nNo,Kecamatan,Penduduk,,Luas\n,,Laki-laki,Perempuan,\n1,Wado,10,20,3\n", header="2-3")
+    assert ["No", "Kecamatan", "Penduduk Laki-laki", "Penduduk Perempuan", "Luas"] == list(found[0])
 
 
 @given(st.binary(max_size=80))
@@ -176,6 +197,8 @@ async def test_a_local_file_has_a_limit(folder):
     [
         ({"options": {"delimiter": ";;"}}, "options.delimiter"),
         ({"options": {"encoding": "ebcdic"}}, "options.encoding"),
+        ({"options": {"header": "0"}}, "options.header"),
+        ({"options": {"header": "3-2"}}, "options.header"),
         ({"options": {"max_bytes": "x"}}, "options.max_bytes"),
         ({"options": {"row": "x"}}, "options.row"),
         ({"paging": Paging(kind="page")}, "paging.kind"),
