@@ -21,6 +21,9 @@ from gateway.api.litestar_errors import ErrorHandlers
 from gateway.api.metrics import metrics_door
 from gateway.api.oauth_description import oauth_description
 from gateway.api.oauth_doors import oauth_doors
+from gateway.api.open311.doors import Open311Door
+from gateway.api.open311.errors import PREFIX as OPEN311
+from gateway.api.open311.errors import GeoReportErrors
 from gateway.api.openapi import ApiDescription
 from gateway.api.options import options_doors
 from gateway.api.problem_pages import problem_doors
@@ -41,6 +44,13 @@ def public_app(gateway: Gateway) -> ASGIApp:
         *health_doors(readiness=gateway.readiness, version=gateway.version),
         *problem_doors(words=gateway.words),
     ]
+    open311 = Open311Door(
+        exchange=gateway.exchange,
+        partners=gateway.partner_entries,
+        datasets=gateway.dataset_entries,
+        public_url=url,
+    )
+    handlers += open311.handlers()
     oauth = oauth_doors(gateway.issuer, body_timeout_s=gateway.settings.server.body_timeout_s)
     framework = _described(
         gateway,
@@ -114,7 +124,10 @@ def _described(
         words=gateway.words[Language.ENGLISH],
     )
     kept.append(kept_description(describe.document(handlers, more=more or {}, schemas=schemas)))
-    errors = ErrorHandlers(problems=gateway.problems, log=structlog.get_logger("gateway.api"))
+    georeport = GeoReportErrors(gateway.problems, words=gateway.words)
+    errors = ErrorHandlers(
+        problems=gateway.problems, log=structlog.get_logger("gateway.api"), dialects={OPEN311: georeport}
+    )
     doors = [*handlers, *undescribed]
     return Litestar(
         [*options_doors(doors), *doors],  # in this order, or Litestar makes doors of its own for OPTIONS

@@ -6,6 +6,7 @@ and writes one log line and one measurement for each.
 """
 
 import asyncio
+import logging
 import time
 from typing import Any, Protocol
 
@@ -45,7 +46,7 @@ class Guard:
         self._body_timeout_s = server.body_timeout_s
         self._problems = problems
         self._meter = meter
-        self._log = structlog.get_logger("gateway.api")
+        self._log = structlog.get_logger("gateway.api").bind()  # bound once: the lazy one binds itself each time
         self._security = _security_headers(is_https=server.public_url.startswith("https://"))
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -90,6 +91,8 @@ class Guard:
     def _done(self, scope: Any, *, method: str, sender: "_Sender", facts: RequestFacts, seconds: float) -> None:
         route = scope.get("path_template") or "-"
         self._meter.answered(route=route, method=method, status=sender.status, seconds=seconds)
+        if not self._log.is_enabled_for(logging.INFO):
+            return
         self._log.info(
             "request",
             method=method,
@@ -133,11 +136,12 @@ class _Sender:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [_with_head(pair) if pair[0] == b"allow" else pair for pair in message["headers"]]
-            own = {name for name, _ in headers}
-            headers.append((b"x-request-id", self.request_id))
-            headers.extend(pair for pair in self._security if pair[0] not in own)
-            message["headers"] = headers
+            given = message["headers"]
+            own = {name for name, _ in given}
+            if b"allow" in own:
+                given = [_with_head(pair) if pair[0] == b"allow" else pair for pair in given]
+            missing = [pair for pair in self._security if pair[0] not in own]
+            message["headers"] = [*given, (b"x-request-id", self.request_id), *missing]
         elif self._is_head and message["type"] == "http.response.body":
             message["body"] = b""
         await self._send(message)

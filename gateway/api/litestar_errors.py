@@ -1,6 +1,7 @@
 """Litestar's own exceptions as errors of ours, and the handlers that answer both."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from litestar.exceptions import (
     HTTPException,
@@ -11,15 +12,24 @@ from litestar.exceptions import (
 
 from gateway.api.problems import Problems
 from gateway.api.reply import HttpRequest, Reply
-from gateway.api.request_facts import facts_of
+from gateway.api.request_facts import RequestFacts, facts_of
 from gateway.errors import BadRequest, BadRequestCode, GatewayError
 
 
-class ErrorHandlers:
-    """Answers every exception that leaves a door with a problem."""
+class ErrorReplies(Protocol):
+    """Tells errors in a standard's own words."""
 
-    def __init__(self, *, problems: Problems, log: Any) -> None:
+    def reply(self, error: Exception, *, facts: RequestFacts, path: str) -> Reply:
+        """The answer that tells of `error`."""
+        ...
+
+
+class ErrorHandlers:
+    """Answers every exception that leaves a door with a problem; `dialects` are asked instead below their paths."""
+
+    def __init__(self, *, problems: Problems, log: Any, dialects: Mapping[str, ErrorReplies] | None = None) -> None:
         self._problems = problems
+        self._dialects = dict(dialects or {})
         self._log = log
 
     def mapping(self) -> dict[type[Exception] | int, Any]:
@@ -40,8 +50,12 @@ class ErrorHandlers:
         return self._answer(request, error)
 
     def _answer(self, request: HttpRequest, error: Exception) -> Reply:
-        facts = facts_of(request.scope)
-        return self._problems.reply(error, facts=facts, path=request.scope["path"])
+        path = request.scope["path"]
+        replies: ErrorReplies = self._problems
+        for prefix, dialect in self._dialects.items():
+            if path.startswith(prefix):
+                replies = dialect
+        return replies.reply(error, facts=facts_of(request.scope), path=path)
 
 
 def _understood(error: HTTPException) -> BadRequest | None:

@@ -62,6 +62,7 @@ class Meters:
         self._circuits = Counter(
             "gateway_upstream_circuit_opened", "Circuits opened.", ("platform",), registry=self.registry
         )
+        self._fresh: dict[DatasetId, Counter] = {}
         self._events: dict[tuple[str, tuple[str, ...]], Counter] = {}
         self._answered: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
@@ -99,7 +100,10 @@ class Meters:
 
     def served_cached(self, dataset: DatasetId) -> None:
         """A fresh document answered without asking."""
-        self._cached.labels(dataset, "fresh").inc()
+        fresh = self._fresh.get(dataset)
+        if fresh is None:
+            fresh = self._fresh[dataset] = self._cached.labels(dataset, "fresh")
+        fresh.inc()
 
     def served_stale(self, dataset: DatasetId) -> None:
         """An old document answered for a platform that failed."""

@@ -102,10 +102,14 @@ class ApiDescription:
         responses = {str(status): _answered(it) for status, it in operation.answers.items()}
         codes = {*EVERYWHERE, *operation.problems, *(WITH_BODY if operation.body is not None else ())}
         by_status: dict[int, list[StrEnum]] = {}
+        dialect = operation.dialect
         for code in sorted(codes, key=str):
-            by_status.setdefault(STATUS[code], []).append(code)
+            status = STATUS[code] if dialect is None else dialect.status_of(STATUS[code])
+            by_status.setdefault(status, []).append(code)
         for status, found in sorted(by_status.items()):
             problem = self._problem(status, found)
+            if dialect is not None:
+                problem["content"] |= dialect.content
             if str(status) in responses:
                 responses[str(status)]["content"].update(problem["content"])
             else:

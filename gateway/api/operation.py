@@ -1,6 +1,6 @@
 """What the API description says of one operation. Each door states its own, so that nobody can forget it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,9 @@ class Tag(StrEnum):
     """The chapters of the API description, in their order."""
 
     EXCHANGE = "Exchange"
+    OPEN311 = "Open311"
     CATALOGUE = "Catalogue"
+    SUBSCRIPTIONS = "Subscriptions"
     ACCESS = "Access"
     CLIENTS = "Clients"
     AGREEMENTS = "Agreements"
@@ -50,6 +52,17 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemDialect:
+    """How an operation tells problems that a standard of its own has other words for.
+
+    `status_of` gives its status for ours, `content` its documents by media type.
+    """
+
+    status_of: Callable[[int], int]
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the API. `problems` are the codes it can answer with, beyond those that every one can."""
 
@@ -63,6 +76,7 @@ class Operation:
     body_example: Any = None
     scope: str | None = None
     problems: tuple[StrEnum, ...] = ()
+    dialect: ProblemDialect | None = None
 
     def opt(self) -> dict[str, Any]:
         """What the door gives to its Litestar handler."""

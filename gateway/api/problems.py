@@ -67,6 +67,7 @@ STATUS: Mapping[StrEnum, int] = {
     BadRequestCode.METHOD_NOT_ALLOWED: 405,
     BadRequestCode.NOT_ACCEPTABLE: 406,
     BadRequestCode.NOT_FOUND: 404,
+    BadRequestCode.SUBSCRIPTION_INVALID: 422,
     BadRequestCode.TARGET_REFUSED: 422,
     BadRequestCode.TARGET_UNVERIFIED: 422,
     BadRequestCode.UNSUPPORTED_MEDIA_TYPE: 415,
