@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     disable_created_metrics,
     generate_latest,
@@ -63,6 +64,18 @@ class Meters:
             "gateway_upstream_circuit_opened", "Circuits opened.", ("platform",), registry=self.registry
         )
         self._fresh: dict[DatasetId, Counter] = {}
+        self._delay = Histogram(
+            "gateway_delivery_delay_seconds",
+            "Time from when a delivery was due to its arrival.",
+            buckets=(*_BUCKETS, 30.0, 60.0, 600.0, 3_600.0, 36_000.0),
+            registry=self.registry,
+        )
+        self._waiting = Gauge(
+            "gateway_deliveries_waiting",
+            "Deliveries that wait, in the whole database.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
         self._events: dict[tuple[str, tuple[str, ...]], Counter] = {}
         self._answered: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
@@ -112,6 +125,32 @@ class Meters:
     def circuit_opened(self, platform: str) -> None:
         """A platform is left alone for a while."""
         self._circuits.labels(platform).inc()
+
+    def delivered(self, delay_s: float) -> None:
+        """A delivery arrived."""
+        self._delay.observe(delay_s)
+        self.count("deliveries", outcome="delivered")
+
+    def delivery_failed(self, reason: str) -> None:
+        """An attempt at a delivery failed."""
+        self.count("delivery_failures", reason=reason)
+
+    def delivery_died(self) -> None:
+        """A delivery will not be tried again."""
+        self.count("deliveries", outcome="dead")
+
+    def delivery_withheld(self, reason: str) -> None:
+        """A delivery may not be sent."""
+        self.count("deliveries", outcome="withheld")
+        self.count("deliveries_withheld", reason=reason)
+
+    def deliveries_waiting(self, count: int) -> None:
+        """So many deliveries wait."""
+        self._waiting.set(count)
+
+    def subscription_disabled(self, reason: str) -> None:
+        """The gateway stopped a subscription."""
+        self.count("subscriptions_disabled", reason=reason)
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads: of all worker processes where there are several. Blocks on files."""

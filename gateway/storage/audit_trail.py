@@ -29,8 +29,11 @@ _log = structlog.get_logger("gateway.storage.audit_trail")
 
 
 class _Waiting(NamedTuple):
+    """`until` is when its caller is told that it was not written in time, on the loop's clock."""
+
     row: dict[str, Any]
     number: asyncio.Future[int]
+    until: float
 
 
 class GroupCommitTrail:
@@ -53,6 +56,8 @@ class GroupCommitTrail:
         self._limit_s = limit_s
         self._queue = queue
         self._waiting: deque[_Waiting] = deque()
+        self._writing: list[_Waiting] = []
+        self._sweeping: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._is_closing = False
@@ -67,14 +72,14 @@ class GroupCommitTrail:
             raise AuditUnavailable("the audit trail is closed", store="audit", cause="closed")
         if len(self._waiting) >= self._queue:
             raise AuditUnavailable("too many audit records wait", store="audit", cause="queue-full")
-        number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(row_of(record), number))
+        loop = asyncio.get_running_loop()
+        number: asyncio.Future[int] = loop.create_future()
+        until = loop.time() + self._limit_s
+        self._waiting.append(_Waiting(row_of(record), number, until))
         self._wake.set()
-        try:
-            async with asyncio.timeout(self._limit_s):
-                return await number
-        except TimeoutError:
-            raise AuditUnavailable("the audit record was not written in time", store="audit", cause="timeout") from None
+        if self._sweeping is None:
+            self._sweeping = loop.call_at(until, self._sweep)
+        return await number
 
     async def close(self) -> None:
         """Writes what waits, then stops."""
@@ -84,6 +89,8 @@ class GroupCommitTrail:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._writer, self._limit_s)
             self._writer = None
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         if self._is_alone:
             await self._transactor.close()
 
@@ -94,15 +101,15 @@ class GroupCommitTrail:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            batch = self._writing = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
                 async with asyncio.timeout(self._limit_s):
                     first = await self._transactor.run(partial(_insert, rows=[waiting.row for waiting in batch]))
             except Exception as error:  # noqa: BLE001 (whatever it was, these are not durable, and the next must be tried)
                 _log.error("audit.failed", reason=type(error).__name__, records=len(batch))
-                _fail(batch, error)
+                _fail(batch, cause=type(error).__name__)
             except BaseException as error:
-                _fail([*batch, *self._waiting], error)
+                _fail([*batch, *self._waiting], cause=type(error).__name__)
                 self._waiting.clear()
                 raise
             else:
@@ -110,12 +117,20 @@ class GroupCommitTrail:
                     if not waiting.number.done():
                         waiting.number.set_result(number)
 
+    def _sweep(self) -> None:
+        """Tells those whose time is up. One timer for all, as one for each would cost more than the record."""
+        loop = asyncio.get_running_loop()
+        everyone = [*self._writing, *self._waiting]
+        _fail([it for it in everyone if it.until <= loop.time()], cause="timeout")
+        later = [it.until for it in everyone if not it.number.done()]
+        self._sweeping = loop.call_at(min(later), self._sweep) if later else None
 
-def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
-    """Tells those that wait that their records are not durable."""
+
+def _fail(batch: Sequence[_Waiting], *, cause: str) -> None:
+    """Tells those that wait that their records are not durable, as far as anybody knows."""
     for waiting in batch:
         if not waiting.number.done():
-            failure = AuditUnavailable("the audit record was not written", store="audit", cause=type(error).__name__)
+            failure = AuditUnavailable("the audit record was not written", store="audit", cause=cause)
             waiting.number.set_exception(failure)
 
 

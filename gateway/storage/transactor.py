@@ -23,6 +23,7 @@ class Transactor:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._local: sa.Engine | None = None
+        self._connection: sa.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
         if engine.dialect.name == "sqlite":
             self._local = sa.create_engine(
@@ -40,16 +41,28 @@ class Transactor:
         if self._local is None or self._thread is None:
             async with writing(self._engine) as connection:
                 return await connection.run_sync(work)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _transact, self._local, work)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, self._local, work)
 
     async def close(self) -> None:
         """Finishes what was begun, and closes the connection."""
         if self._local is not None and self._thread is not None:
             await asyncio.to_thread(self._thread.shutdown)
+            self._forget_connection()
             self._local.dispose()
 
+    def _transact(self, engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:
+        """Runs the work in its transaction, in the thread, over one connection until something fails."""
+        with store_errors():
+            try:
+                if self._connection is None:
+                    self._connection = engine.connect()
+                with self._connection.begin():
+                    return work(self._connection)
+            except BaseException:
+                self._forget_connection()
+                raise
 
-def _transact(engine: sa.Engine, work: Callable[[sa.Connection], T]) -> T:
-    """Runs the work in its transaction, in this thread."""
-    with store_errors(), engine.begin() as connection:
-        return work(connection)
+    def _forget_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
