@@ -1,6 +1,6 @@
 """Recorded answers of the partners' platforms, re-typed: their shapes and quirks, with made-up values.
 
-`samples/<partner>/<dataset>/<name>` holds whole bodies as they come over the wire.
+They stand beside the contracts, where `schemas/partners/SAMPLES.md` says.
 """
 
 from pathlib import Path
@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
-FOLDER = Path(__file__).parent / "samples"
+import schemas
+
+FOLDER = Path(schemas.__file__).parent / "partners"
 
 
 def read_sample(partner: str, dataset: str, *, name: str) -> bytes:
     """The bytes of one recorded body."""
-    return (FOLDER / partner / dataset / name).read_bytes()
+    return (FOLDER / partner / "samples" / dataset / name).read_bytes()
 
 
 def read_json_sample(partner: str, dataset: str, *, name: str) -> Any:

@@ -47,7 +47,7 @@ def test_configured_and_mapped_datasets_are_the_same(partner):
     folder = ROOT / "schemas/partners" / partner
     assert configured == {path.name.removesuffix(".source.json") for path in folder.glob("*.source.json")}
     assert configured == {path.name.removesuffix(".mapping.toml") for path in folder.glob("*.mapping.toml")}
-    assert configured == {path.name for path in (SAMPLES / partner).iterdir() if any(path.iterdir())}
+    assert configured == {path.name for path in (SAMPLES / partner / "samples").iterdir() if any(path.iterdir())}
 
 
 @pytest.mark.parametrize("partner", PARTNERS)
