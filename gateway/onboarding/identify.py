@@ -41,8 +41,8 @@ def identified(
             best, least = made, repeated / trial.records_in
         if least <= _TOLERATED:
             return best or made
-    if best is None and own is not None:  # something else keeps the mapping from checking
-        return proposal
+    if best is None and (own is not None or ways):  # something else keeps the mapping from checking
+        return proposal if own is not None else proposal.with_field(_id(None, (*ways[0], *column)))
     if best is None:
         message = "no field, and no few of them together, differ from record to record; write id in [fields]"
         return proposal.become(open=(*proposal.open, Open(about="id", message=message, required=True)))

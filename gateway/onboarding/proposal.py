@@ -92,3 +92,14 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
         """The same without one field; `because` goes to what is open."""
         fields = tuple(field for field in self.fields if field.field != name)
         return self.become(fields=fields, open=(*self.open, *([because] if because else [])))
+
+
+def with_constant(
+    proposal: Proposal, field: str, value: Any, confidence: float, reason: str, *, required: bool
+) -> Proposal:
+    """The same value in every record, unless something is proposed for the field already."""
+    if proposal.field(field) is not None:
+        return proposal
+    declaration = {"const": value}
+    made = ProposedField(field=field, required=required, declaration=declaration, confidence=confidence, reason=reason)
+    return proposal.with_field(made)

@@ -45,7 +45,7 @@ def propose(
     )
     for name, value in (constants or {}).items():
         proposal = proposal.with_field(_said(name, value))
-    proposal = settled(completed(proposal, fields, reference), source.schema, reference)
+    proposal = settled(completed(proposal, source.fields, reference), source.schema, reference)
     proposal = identified(proposal, fields, source.schema, documents, reference)
     proposal = _without_empty(settled(proposal, source.schema, reference), source, documents, reference)
     return _ordered(_missing(proposal, source))

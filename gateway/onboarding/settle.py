@@ -128,7 +128,7 @@ def _promised_number(field: ProposedField, target: Target, finding: Finding) -> 
         return _with(field, decimal=other)
     if finding.nearest == "rupiah = true":
         return _with(field, number=None, rupiah=True)
-    form = (finding.nearest or "").partition('"')[2].rstrip('"')
+    form = (finding.nearest or finding.message).partition('"')[2].partition('"')[0]
     return _with(field, rupiah=None, number=form) if form else None
 
 
