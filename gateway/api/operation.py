@@ -16,6 +16,7 @@ class Tag(StrEnum):
     """The chapters of the API description, in their order."""
 
     EXCHANGE = "Exchange"
+    EVENTS = "Life events"
     OPEN311 = "Open311"
     CATALOGUE = "Catalogue"
     SUBSCRIPTIONS = "Subscriptions"
@@ -64,7 +65,10 @@ class ProblemDialect:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the API. `problems` are the codes it can answer with, beyond those that every one can."""
+    """One operation of the API. `problems` are the codes it can answer with, beyond those that every one can.
+
+    `bodies` are the media type objects of a body that is no plain JSON, by media type.
+    """
 
     id: str
     tag: Tag
@@ -74,6 +78,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: Mapping[str, Any] | None = None
     body_example: Any = None
+    bodies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scope: str | None = None
     problems: tuple[StrEnum, ...] = ()
     dialect: ProblemDialect | None = None

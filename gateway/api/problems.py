@@ -62,6 +62,7 @@ STATUS: Mapping[StrEnum, int] = {
     BadRequestCode.CURSOR_INVALID: 422,
     BadRequestCode.EVENT_CONFLICT: 409,
     BadRequestCode.EVENT_REFUSED: 422,
+    BadRequestCode.EVENT_UNDECLARED: 422,
     BadRequestCode.FILTER_UNSUPPORTED: 422,
     BadRequestCode.IDEMPOTENCY_CONFLICT: 409,
     BadRequestCode.METHOD_NOT_ALLOWED: 405,

@@ -87,8 +87,9 @@ def refuse_state(subscription: Subscription, *, possible: str) -> NoReturn:
 
 
 def misfit(pointer: str, expected: str) -> NoReturn:
-    """Raises `BadRequest`: the body does not fit there."""
-    raise BadRequest(BadRequestCode.BODY_INVALID, "the body does not fit", pointer=pointer, expected=expected)
+    """Raises `BadRequest`: what stands there cannot be."""
+    message = f"{pointer or 'the body'} must be {expected}"
+    raise BadRequest(BadRequestCode.SUBSCRIPTION_INVALID, message, pointer=pointer, expected=expected)
 
 
 async def record_act(
