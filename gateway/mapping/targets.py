@@ -17,7 +17,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One common field, or one item of it where `many`.
 
     `optional`: null or leaving it out is right. `members` are the codes of an enumeration. Limits of
-    `min_items` and `max_items` are the list's.
+    `min_items` and `max_items` are the list's. `labels` are its Indonesian and English name.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[str | int, ...] = ()
     words: str = ""
     sensitivity: str | None = None
+    labels: tuple[str, ...] = ()
 
     def fault_of(self, value: Any) -> str | None:
         """Why one declared value is not right for the field (for one item, if `many`), or None if it is."""
@@ -117,6 +118,7 @@ def _target(name: str, type_: inspect.Type, *, required: bool) -> Target:
         optional=nullable or not required,
         format=form,
         sensitivity=outer.get("x-sensitivity"),
+        labels=tuple(outer.get("x-label", {}).values()),
         **{"words": _words(facts["kind"], form), **facts},
     )
 

@@ -20,6 +20,7 @@ from gateway.mapping.language.units import UNITS
 _PLACEHOLDERS = frozenset({"-", "--", "---", "0", "n/a", "null", "none", "nil", "tidak ada", "kosong", "undefined"})
 _COUNTED = frozenset({"orang", "jiwa", "unit", "satuan", "buah", "keluarga", "kk"})
 _EMAIL = re.compile(r"[^@\s,;|]+@[^@\s,;|]+")
+_LINK = re.compile(r"[^\s.]\.[a-z]{2,}|://|localhost", re.IGNORECASE)
 _TELEPHONE = re.compile(r"(?:[^\d,;|]*\+?\d[\d ()./-]{3,24}[^\d,;|]{0,12}(?:\d{1,6})?)")
 
 
@@ -81,9 +82,11 @@ def _shape(check: FieldCheck, one: Any) -> ResultFault | None:
         said = f"it stands for nothing, and would be served as {shown(one)}; add it to `null_if`"
         return ResultFault("null_if", "placeholder-as-data", said)
     split = f"`split = {shown(check.field.split)}`" if check.field.split else "no `split`"
-    if check.field.name == "emails" and not _EMAIL.fullmatch(one):
+    if check.field.name in {"emails", "reporter_email"} and not _EMAIL.fullmatch(one):
         return ResultFault("split", "example-misread", f"with {split} an item is no e-mail address")
-    if check.field.name == "phones" and not _TELEPHONE.fullmatch(one):
+    if check.field.name == "website" and (" " in one or not _LINK.search(one)):
+        return ResultFault("from", "example-misread", "it is no address of a website")
+    if check.field.name in {"phones", "reporter_phone"} and not _TELEPHONE.fullmatch(one):
         return ResultFault("split", "example-misread", f"with {split} an item is no telephone number")
     return None
 

@@ -9,7 +9,8 @@ from gateway.mapping.checking.field_check import FieldCheck
 from gateway.mapping.language.declaration import From
 from gateway.mapping.language.paths import Json, Key, Path, Step
 from gateway.mapping.source.source_schema import Found
-from gateway.mapping.source.source_type import SourceType
+from gateway.mapping.source.source_type import SCALARS, SourceType
+from gateway.mapping.targets import Target
 
 _MEANINGS = tuple(
     (meaning, re.compile(rf"(?:^| )(?:{words})(?: |$)"))
@@ -31,7 +32,6 @@ _MEANINGS = tuple(
         ("name", "nama|name|nm"),
     )
 )
-_ROW_NUMBER = re.compile(r"(?:no|nomor|no urut|nomor urut|nomer)")
 _OF_FIELDS = {
     "address": "address",
     "description": "description",
@@ -62,6 +62,13 @@ _LEVELS = tuple(
         (1, "provinsi|prov|province"),
     )
 )
+_SMALL = frozenset(
+    {
+        "at", "by", "dan", "data", "date", "datetime", "di", "hari", "id", "in", "jumlah", "kode", "layanan", "menurut",
+        "name", "nama", "nomor", "number", "of", "pelayanan", "s", "tanggal", "the", "time", "waktu",
+    }
+)  # fmt: skip
+"""Words that many names have."""
 _DEEPEST = 5
 
 
@@ -88,8 +95,14 @@ def places(type_: SourceType, *, at: tuple[Step, ...] = (), nothing: bool = Fals
         if member.type.properties or member.type.content is not None:
             if len(steps) < _DEEPEST:
                 yield from places(member.type, at=steps, nothing=absent)
-        else:
+        elif _may_be_value(member.type):
             yield Place(steps, member.type, absent)
+
+
+def _may_be_value(type_: SourceType) -> bool:
+    """Whether a scalar, or a list of them, may stand here."""
+    items = type_.items.kinds & SCALARS if type_.items is not None else type_.kinds & {"array"}
+    return bool(type_.kinds & SCALARS) or ("array" in type_.kinds and bool(items))
 
 
 @lru_cache(maxsize=2048)
@@ -115,63 +128,90 @@ def level_of(name: str) -> int:
     return next((level for level, words in _LEVELS if words.search(name)), 0)
 
 
-def is_row_number(name: str) -> bool:
-    """Whether a name is that of a column that counts the rows."""
-    return _ROW_NUMBER.fullmatch(name) is not None
-
-
 def is_private(name: str) -> bool:
     """Whether a name is that of personal data."""
     return _PRIVATE.search(name) is not None
 
 
 def check_meaning(check: FieldCheck, record: tuple[Place, ...], *, read: frozenset[tuple[Step, ...]]) -> None:
-    """Faults a path that is called what another field holds, where the record has what this one asks for."""
-    wanted = _OF_FIELDS.get(check.field.name)
-    if not isinstance(check.field.source, From):
+    """Faults a path that is called otherwise, where the record has a place that is called what the field holds."""
+    if not isinstance(check.field.source, From) or check.field.name == "id":
         return
     own = [bare(path.steps) for path in check.field.source.paths]
     for path in check.field.source.paths:
         found = check.source.at(path)
-        if not isinstance(found, Found) or path.root == "column":
+        if not isinstance(found, Found) or path.root not in {"record", "document"}:
             continue
         name = name_of(path.steps, found.type)
-        if check.field.name == "value" and is_row_number(name):
-            _fault(check, path, said="the number of a row", nearest=None)
-            return
-        meaning = meaning_of(name)
-        if wanted is None or meaning in {None, wanted, "name", "description"}:
+        if _holds(check.target, name):
             continue
-        better = _better(record, wanted, own=own, free=None if meaning != "kind" else read)
-        if better is not None and (meaning != "title" or wanted == "description"):
-            _fault(check, path, said=f"called a {meaning}", nearest=better)
+        strong = meaning_of(name)
+        better = _better(record, check.target, own=own, read=read, strong=strong, may_lack=found.nothing)
+        if better is not None:
+            _fault(check, path, said=f"called `{name}`", nearest=better)
             return
+
+
+def _phrases(target: Target) -> frozenset[str]:
+    """What the field is called: its name, and its labels without what stands in brackets."""
+    bare_labels = [re.sub(r"\(.*?\)", "", label) for label in target.labels]
+    return frozenset(spelled(name) for name in (target.name, *bare_labels))
+
+
+def _holds(target: Target, name: str) -> bool:
+    """Whether a name says that the value is what the field holds."""
+    if meaning_of(name) == _OF_FIELDS.get(target.name, "nothing"):
+        return True
+    return any(_within(phrase, name) or set(phrase.split()) & set(name.split()) - _SMALL for phrase in _phrases(target))
+
+
+def _is_head(name: str, label: str) -> bool:
+    """Whether a name is an Indonesian label's first words, which say what the rest describes: `produk` pelayanan."""
+    return f"{label} ".startswith(f"{name} ") and name not in _SMALL
+
+
+def _within(phrase: str, name: str) -> bool:
+    return f" {phrase} " in f" {name} "
 
 
 def _better(
     record: tuple[Place, ...],
-    wanted: str,
+    target: Target,
     *,
     own: list[tuple[Step, ...]],
-    free: frozenset[tuple[Step, ...]] | None,
+    read: frozenset[tuple[Step, ...]],
+    strong: str | None,
+    may_lack: bool,
 ) -> Place | None:
-    """A place that is called what the field holds, and that the field does not read (nor any, where `free`)."""
+    """A place that is called what the field holds, and that the field does not read.
+
+    Where one name is only part of the other (`nama_layanan` and `name`), no field may read it, and it must be there as
+    surely as what is read.
+    """
+    wanted, phrases = _OF_FIELDS.get(target.name), _phrases(target)
+    label = spelled(target.labels[0]) if target.labels else ""
+    contradicts = strong not in {None, "name", "description", "title", "kind"}
     for place in record:
-        taken = place.steps in own or (free is not None and place.steps in free)
-        if not taken and meaning_of(name_of(place.steps, place.type)) == wanted:
+        if place.steps in own:
+            continue
+        name = name_of(place.steps, place.type)
+        if name in phrases or (contradicts and wanted is not None and meaning_of(name) == wanted):
+            return place
+        free = place.steps not in read and (may_lack or not place.nothing)
+        if free and strong != "title" and (_is_head(name, label) or any(_within(phrase, name) for phrase in phrases)):
             return place
     return None
 
 
-def _fault(check: FieldCheck, path: Path, *, said: str, nearest: Place | None) -> None:
-    rather = f", while `{nearest.text}` is there" if nearest else ""
+def _fault(check: FieldCheck, path: Path, *, said: str, nearest: Place) -> None:
     check.fault(
         "from",
         "path-of-another",
-        f"`{path.text}` is {said}, and the field holds something else{rather}; take the other path",
-        expected=nearest.text if nearest else check.target.words,
+        f"`{path.text}` is {said}, and `{nearest.text}` is there, which is called what the field holds; read "
+        f"`{nearest.text}`, or give `{path.text}` a `title` in the source schema that says what it is",
+        expected=nearest.text,
         found=path.text,
-        nearest=nearest.text if nearest else None,
+        nearest=nearest.text,
     )
 
 

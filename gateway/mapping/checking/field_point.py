@@ -7,7 +7,7 @@ import msgspec
 from gateway.mapping.checking.field_check import FieldCheck, Value
 from gateway.mapping.checking.field_source import found_at, null_if
 from gateway.mapping.language.declaration import PointFrom
-from gateway.mapping.language.paths import Index, Key, Path
+from gateway.mapping.language.paths import Index, Key, Path, Step
 from gateway.mapping.source.source_type import SourceType
 
 BOX = {"latitude": (-11.5, 6.5), "longitude": (94.5, 141.5)}
@@ -118,6 +118,14 @@ def _names(path: Path, axis: str) -> bool:
         return path.steps[-1].index == (0 if axis == "longitude" else 1)
     keys = [step.name for step in path.steps if isinstance(step, Key)]
     return bool(keys) and _NAMES[axis].search(keys[-1]) is not None
+
+
+def axis_of(steps: tuple[Step, ...], type_: SourceType) -> str | None:
+    """Which axis a place is: by promise, else by its title or last key; None if nothing says."""
+    if type_.promises.axis is not None:
+        return type_.promises.axis
+    path = Path("", "record", (Key(type_.title),) if type_.title else steps)
+    return next((axis for axis in BOX if _names(path, axis)), None)
 
 
 def _check_box(check: FieldCheck, type_: SourceType, *, axis: str) -> None:
