@@ -14,7 +14,6 @@ from gateway.settings import Dataset, Partner
 
 WITH_STAND_INS = frozenset({"jakarta", "sumedang"})
 """Partners whose platforms have stand-ins of their own, with all their quirks."""
-_CKAN = "/api/3/action/datastore_search"
 _TYPES = {".csv": "text/csv", ".geojson": "application/geo+json", ".xml": "application/xml"}
 
 
@@ -103,7 +102,7 @@ def recorded_routes(further: Iterable[FurtherPartner]) -> list[web.RouteDef]:
         for name, samples in one.samples.items():
             dataset = one.partner.datasets[name]
             platform = one.partner.platforms[dataset.platform]
-            path = dataset.path or (_CKAN if platform.adapter == "ckan" else "")
+            path = dataset.path or "/{rest:.*}"  # the protocol has paths of its own
             replay = RecordedPlatform(dataset, samples)
             full = f"{urlsplit(platform.base_url).path.rstrip('/')}/{path.lstrip('/')}".rstrip("/")
             routes.setdefault((dataset.method, full), web.route(dataset.method, full, replay.answer))

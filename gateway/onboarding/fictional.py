@@ -13,6 +13,9 @@ _WORDS = (
     "jembatan", "pohon", "kantor", "sekolah", "pagi", "siang", "sore", "dekat", "depan", "samping", "lama", "baru",
 )  # fmt: skip
 _EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+")
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.[A-Za-z]{2,4}$")
+_FRACTION = re.compile(r"(-?\d{1,3}[.,])(\d+)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _KEPT_DIGITS = 2
 
@@ -38,6 +41,10 @@ def fictional(value: Any) -> Any:
 
 def _text(text: str) -> str:
     email = _EMAIL.fullmatch(text.strip())
+    if _URL.fullmatch(text.strip()):
+        return f"https://contoh.example/{_number(text):x}{''.join(_SUFFIX.findall(text.strip()))}"
+    if _FRACTION.fullmatch(text.strip()):
+        return _FRACTION.sub(lambda found: f"{found[1]}{_digits(found[2], kept=_KEPT_DIGITS)}", text)
     if email:
         return f"warga{_number(text) % 900 + 100}@contoh.example"
     words = _WORD.findall(text)
@@ -50,13 +57,20 @@ def _word(word: str, pool: tuple[str, ...], *, at: int, of: str) -> str:
         return _digits(word)
     if len(word) < 3:  # an initial, a title, RT
         return word
-    made = pool[_number(f"{at} {word} {of}") % len(pool)]
+    chosen = pool[_number(f"{at} {word} {of}") % len(pool)]
+    made = (chosen * (len(word) // len(chosen) + 1))[: len(word)]  # of the same length, so that limits hold
     return made.upper() if word.isupper() else made.lower() if word.islower() else made.title()
 
 
-def _digits(digits: str) -> str:
-    """Other digits, as many; the first few stay."""
-    kept = digits[:_KEPT_DIGITS] if len(digits) > 4 or (digits[0] == "0" and len(digits) > _KEPT_DIGITS) else ""
+def _digits(digits: str, *, kept: int | None = None) -> str:
+    """Other digits, as many; the first few stay, where there are enough."""
+    few = _KEPT_DIGITS if len(digits) > 4 or (digits[0] == "0" and len(digits) > _KEPT_DIGITS) else 0
+    return _other_digits(digits, digits[: few if kept is None else kept])
+
+
+def _other_digits(digits: str, kept: str) -> str:
+    if len(kept) == len(digits):
+        return digits
     made = str(int(hashlib.sha256(digits.encode()).hexdigest(), 16))
     rest = (made * (len(digits) // len(made) + 1))[-(len(digits) - len(kept)) :]
     return kept + rest if kept or rest[0] != "0" or len(digits) == 1 or digits[0] == "0" else "1" + rest[1:]

@@ -94,6 +94,8 @@ def _written(field: FieldProfile, forms: list[Form], *, key: str) -> Fit:
             chosen.append(form)
             share += form.share
     written = [form.detail for form in chosen]
+    if key == "datetime" and any(form.kind is FormKind.DATE and form.detail == "iso" for form in chosen):
+        written = list(dict.fromkeys([*written, "%Y-%m-%d"]))  # as an instant, `iso` has a time of day
     ambiguous = any(form.ambiguous for form in chosen)
     reason = f"{min(share, 1.0):.0%} are written as {', '.join(written)}"
     if ambiguous:

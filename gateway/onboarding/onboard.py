@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.agreements.field_classes import field_classes
 from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.mapping_text import mapping_text, slug
 from gateway.onboarding.partner_file import (
@@ -20,13 +21,12 @@ from gateway.onboarding.partner_file import (
 from gateway.onboarding.partner_region import NAME, PartnerRegion, government_of, region_of, zone_of
 from gateway.onboarding.proposal import Open, Proposal
 from gateway.onboarding.propose import propose
-from gateway.onboarding.recorded import kept_csv, kept_json, kept_xml
+from gateway.onboarding.recorded import kept_csv, kept_json, kept_xml, still_holds
 from gateway.onboarding.reference import Reference
 from gateway.onboarding.region_names import RegionNames
 from gateway.onboarding.sample import Sample
 from gateway.onboarding.source import InferredSource
-
-_TEXT_KINDS = frozenset({"csv", "xml"})
+from schemas.resources import RESOURCES
 
 
 class CannotOnboard(Exception):
@@ -51,6 +51,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     constants: Mapping[str, Any] = {}
     said: Mapping[str, str | None] = {}
     as_it_is: bool = False
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What a person has decided of the proposal."""
+        return {"resource": self.resource, "constants": self.constants, "said": self.said}
 
     @property
     def partner_file(self) -> Path:
@@ -100,18 +105,18 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         source,
         sample.documents,
         reference,
-        resource=wish.resource,
-        constants=wish.constants,
-        said=wish.said,
+        **wish.decided,
     )
     entry = _entry(wish, sample, source, dataset=dataset, title=title)
-    kept, replaced = _kept(wish, sample, source)
+    personal = _personal(proposal, source)
+    kept = _kept(wish, sample, source, personal=personal)
     contract = {
         f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
         f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
         **{f"samples/{dataset}/{name}": content for name, content in kept.items()},
     }
     partner = _partner(wish, entry, region=region, government=government, codes=codes)
+    folder = wish.schemas / "partners" / wish.partner
     return Onboarded(
         partner=wish.partner,
         dataset=dataset,
@@ -120,12 +125,16 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         adapter=sample.adapter,
         records=source.records.count,
         proposal=proposal,
-        files={wish.partner_file: partner.encode()}
-        | {wish.schemas / "partners" / wish.partner / name: content for name, content in contract.items()},
+        files={wish.partner_file: partner.encode()} | {folder / name: content for name, content in contract.items()},
         extends=wish.partner_file if wish.partner_file.exists() else None,
-        open=(*_about_partner(wish, region, codes), *_about_address(entry), *proposal.open),
+        open=(
+            *_about_partner(wish, region, codes),
+            *_about_address(entry),
+            *_about_samples(wish, kept),
+            *proposal.open,
+        ),
         notes=(*sample.notes, *source.issues),
-        replaced=replaced,
+        replaced=() if wish.as_it_is else tuple(personal),
     )
 
 
@@ -182,6 +191,16 @@ def _about_address(entry: DatasetEntry) -> list[Open]:
     return found
 
 
+def _about_samples(wish: Wish, kept: Mapping[str, bytes]) -> list[Open]:
+    if len(kept) == len(wish.samples):
+        return []
+    message = (
+        "a sample is not kept, as what looks like Personal data in it could not be made up; put one beside the "
+        "contract by hand, or say --keep-sample if it may stay as it is"
+    )
+    return [Open(about="samples", message=message)]
+
+
 def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, title: str) -> DatasetEntry:
     try:
         address: Address = address_of(wish.url, partner=wish.partner, dataset=dataset, adapter=sample.adapter)
@@ -215,22 +234,28 @@ def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, governme
     )
 
 
-def _kept(wish: Wish, sample: Sample, source: InferredSource) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The samples to keep beside the contract, and the paths whose values are made up in them."""
+def _personal(proposal: Proposal, source: InferredSource) -> list[str]:
+    """The paths whose values are nobody else's business: such as look so, or are read as a field that is not Public."""
+    public = field_classes(RESOURCES)[proposal.resource].public
+    read = {path for field in proposal.fields if field.field not in public for path in field.paths}
+    return [field.path for field in source.fields if field.personal or field.path in read]
+
+
+def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Sequence[str]) -> dict[str, bytes]:
+    """The samples to keep beside the contract, as they come over the wire."""
     found: dict[str, bytes] = {}
-    replaced: Sequence[str] = ()
     for number, path in enumerate(wish.samples, 1):
-        suffix = {"csv": ".csv", "xml": ".xml"}.get(sample.kind, ".json")
-        name = f"{number:03d}{suffix}"
+        content = path.read_bytes()
+        is_xml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        suffix = ".xml" if is_xml else {"csv": ".csv", "geojson": ".geojson"}.get(sample.kind, ".json")
         if wish.as_it_is:
-            found[name] = path.read_bytes()
-            continue
-        if sample.kind in _TEXT_KINDS:
-            content = path.read_bytes()
-            kept = (
-                kept_xml(content, source) if sample.kind == "xml" else kept_csv(content, source, options=sample.options)
-            )
+            kept = content
+        elif is_xml:
+            kept = kept_xml(content, source, personal=personal)
+        elif sample.kind == "csv":
+            kept = kept_csv(content, personal=personal, options=sample.options)
         else:
-            kept = kept_json(sample.documents[number - 1], source)
-        found[name], replaced = kept.content, kept.replaced
-    return found, tuple(replaced)
+            kept = kept_json(sample.documents[number - 1], source, personal=personal)
+        if wish.as_it_is or not still_holds(kept, source, personal=personal):
+            found[f"{number:03d}{suffix}"] = kept
+    return found

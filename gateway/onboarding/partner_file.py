@@ -16,7 +16,8 @@ STAND_IN = "http://127.0.0.1:8490"
 _SECRET = re.compile(r"token|secret|api.?key|^key$|apikey|password|signature|^sig$", re.IGNORECASE)
 _PAGING_PARAMETERS = frozenset({"limit", "offset", "page", "page_size", "per_page", "size", "start"})
 _EXTENSIONS = {"csv_file": ".csv", "geojson": ".geojson", "xml_feed": ".xml"}
-_NO_PATH = frozenset({"ckan"})
+_NO_PATH = frozenset({"ckan", "open311"})
+"""Protocols with paths of their own."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

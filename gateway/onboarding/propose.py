@@ -7,7 +7,7 @@ from gateway.mapping.targets import targets
 from gateway.onboarding.choose import both_coordinates_in_one, choose
 from gateway.onboarding.complete import blank_defaults, completed
 from gateway.onboarding.identify import identified
-from gateway.onboarding.proposal import Open, Proposal, ProposedField
+from gateway.onboarding.proposal import Open, Proposal, ProposedField, Trial
 from gateway.onboarding.reference import Reference
 from gateway.onboarding.settle import settled
 from gateway.onboarding.source import InferredSource
@@ -15,6 +15,7 @@ from gateway.onboarding.trial import tried
 from schemas.resources import RESOURCES
 
 _MOSTLY_EMPTIED = 0.5
+_OFTEN_REFUSED = 0.05
 _DISTRUST = 0.6
 
 
@@ -69,11 +70,7 @@ def _without_empty(
         trial = tried(proposal, source.schema, documents, reference)
         if trial is None or not trial.records_in:
             return proposal.become(trial=trial)
-        lost = {
-            about.partition(" ")[0]: about.partition(" ")[2]
-            for about, count in trial.emptied.items()
-            if count > _MOSTLY_EMPTIED * trial.records_in
-        }
+        lost = _lost(proposal, trial)
         if not lost:
             break
         for name, reason in lost.items():
@@ -82,6 +79,18 @@ def _without_empty(
             message = f"{paths} looked like it, and most of its values cannot be read ({reason})"
             proposal = proposal.without_field(name, because=Open(about=name, message=message))
     return _doubted(proposal.become(trial=trial))
+
+
+def _lost(proposal: Proposal, trial: Trial) -> dict[str, str]:
+    """Fields that mostly come to nothing, and optional ones for which records are refused; each with its reason."""
+    found = {}
+    for counted, least in ((trial.emptied, _MOSTLY_EMPTIED), (trial.refused, _OFTEN_REFUSED)):
+        for about, count in counted.items():
+            name, _, reason = about.partition(" ")
+            field = proposal.field(name)
+            if field is not None and not field.required and count > least * trial.records_in:
+                found[name] = reason
+    return found
 
 
 def _doubted(proposal: Proposal) -> Proposal:

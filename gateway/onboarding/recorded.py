@@ -13,22 +13,16 @@ from gateway.onboarding.fictional import fictional
 from gateway.onboarding.source import InferredSource
 
 MOST_RECORDS = 60
+_TELLING = 6
+_LEFT_OVER = 0.2
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The bytes to keep, and the paths whose values are made up."""
-
-    content: bytes
-    replaced: tuple[str, ...] = ()
-
-
-def kept_json(document: Any, source: InferredSource) -> Kept:
+def kept_json(document: Any, source: InferredSource, *, personal: Sequence[str]) -> bytes:
     """A document with at most `MOST_RECORDS` records."""
     copied = msgspec.json.decode(msgspec.json.encode(document))
     holder, key = _holder(copied, source)
     records = copied if holder is None else holder[key]
     few = _few(records, source)
-    personal = [field.path for field in source.fields if field.personal]
     for record in few.values() if isinstance(few, dict) else few if isinstance(few, list) else [few]:
         for path in personal:
             _replace(record, parse_path(path).steps)
@@ -36,18 +30,17 @@ def kept_json(document: Any, source: InferredSource) -> Kept:
         copied = few
     else:
         holder[key] = few
-    content = msgspec.json.format(msgspec.json.encode(copied), indent=1) + b"\n"
-    return Kept(content=content, replaced=tuple(personal))
+    return msgspec.json.format(msgspec.json.encode(copied), indent=1) + b"\n"
 
 
-def kept_csv(content: bytes, source: InferredSource, *, options: dict[str, str]) -> Kept:
+def kept_csv(content: bytes, *, personal: Sequence[str], options: dict[str, str]) -> bytes:
     """A table, in its own encoding and with its own delimiter. The lines above the records stay as they are."""
     encoding = options.get("encoding", "utf-8")
     text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
     rows = list(csv.reader(io.StringIO(text), delimiter=options.get("delimiter", ",")))
-    personal = {_column(field.path) for field in source.fields if field.personal}
-    head = next((row for row in rows if personal & {cell.strip() for cell in row}), rows[0] if rows else [])
-    places = [place for place, cell in enumerate(head) if cell.strip() in personal]
+    columns = {_column(path) for path in personal}
+    head = next((row for row in rows if columns & {cell.strip() for cell in row}), rows[0] if rows else [])
+    places = [place for place, cell in enumerate(head) if cell.strip() in columns]
     start = rows.index(head) + 1 if head in rows else 1
     kept = rows[:start] + rows[start : start + MOST_RECORDS]
     for row in kept[start:]:
@@ -56,10 +49,10 @@ def kept_csv(content: bytes, source: InferredSource, *, options: dict[str, str])
                 row[place] = fictional(row[place])
     made = io.StringIO()
     csv.writer(made, delimiter=options.get("delimiter", ","), lineterminator="\r\n").writerows(kept)
-    return Kept(content=made.getvalue().encode(encoding, errors="replace"), replaced=tuple(sorted(personal)))
+    return made.getvalue().encode(encoding, errors="replace")
 
 
-def kept_xml(content: bytes, source: InferredSource) -> Kept:
+def kept_xml(content: bytes, source: InferredSource, *, personal: Sequence[str]) -> bytes:
     """A feed: rows beyond the first ones go, and the texts of elements that look Personal are made up."""
     root = ET.fromstring(content)  # noqa: S314  it was read before, by a parser that refuses entities
     keys = [step.name for step in parse_path(source.records.at).steps if isinstance(step, Key)]
@@ -69,14 +62,24 @@ def kept_xml(content: bytes, source: InferredSource) -> Kept:
     rows = [child for child in parent if not keys or child.tag == keys[-1]]
     for row in rows[MOST_RECORDS:]:
         parent.remove(row)
-    personal = [field.path for field in source.fields if field.personal]
     for row in rows[:MOST_RECORDS]:
         for path in personal:
             names = [step.name for step in parse_path(path).steps if isinstance(step, Key)]
             for element in row.iterfind("/".join(names)) if names else ():
                 element.text = fictional(element.text)
     made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return Kept(content=made + b"\n", replaced=tuple(personal))
+    return made + b"\n"
+
+
+def still_holds(content: bytes, source: InferredSource, *, personal: Sequence[str]) -> bool:
+    """Whether values of the sample that ought to be made up stand in what is to be kept."""
+    text = content.decode(errors="replace")
+    for field in source.fields:
+        values = [str(one.value).strip() for one in field.frequent] if field.path in personal else []
+        telling = [value for value in values if len(value) >= _TELLING and not value.islower()]
+        if telling and sum(value in text for value in telling) > len(telling) * _LEFT_OVER:
+            return True
+    return False
 
 
 def _holder(document: Any, source: InferredSource) -> tuple[Any, Any]:
