@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from gateway.onboarding.hint_words import COUNT
 from gateway.onboarding.observed import Leaf, Steps
 from gateway.onboarding.path_text import keys_of, path_text, words_of
 from gateway.onboarding.profile import Scalar
@@ -53,6 +54,8 @@ class Column:
     def _find_zeros(self) -> None:
         """Zeros that stand for nothing: among texts, and among codes of a few digits."""
         if self.whole[0] and self.texts and set(self.whole) == {0}:
+            self.blank(0)
+        if set(self.whole) == {0} and not (self.texts or self.real or self.flags or COUNT & set(self.words)):
             self.blank(0)
         others = [number for number in self.whole if number]
         if self.whole[0] and others and not self.real and _like_codes(others):

@@ -81,6 +81,26 @@ def paging_of(document: Any, *, at: Steps, records: str, count: int) -> Paging |
     )
 
 
+def datastore_paging(document: Any, *, count: int) -> Paging | None:
+    """CKAN's own paging, where the datastore has more records than the document."""
+    result = document.get("result") if isinstance(document, dict) else None
+    total = result.get("total") if isinstance(result, dict) else None
+    return Paging(kind="offset") if isinstance(total, int) and total > count else None
+
+
+def collection_paging(document: Any) -> Paging | None:
+    """How a feature collection goes on: by a link to the next page, or, from an ArcGIS server, by an offset."""
+    if not isinstance(document, dict):
+        return None
+    links = document.get("links")
+    if isinstance(links, list) and any(isinstance(link, dict) and link.get("rel") == "next" for link in links):
+        return Paging(kind="link", size_parameter="limit")
+    inner = document.get("properties")
+    if document.get("exceededTransferLimit") or (isinstance(inner, dict) and inner.get("exceededTransferLimit")):
+        return Paging(kind="offset", parameter="resultOffset", size_parameter="resultRecordCount", records="features")
+    return None
+
+
 def _parameter(offset: _Member | None, page: _Member | None) -> str:
     if page is None and offset is not None:
         return offset.name

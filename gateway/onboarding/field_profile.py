@@ -101,5 +101,8 @@ def _codes(column: Column, forms: Sequence[Form]) -> tuple[Occurrence, ...]:
 
 
 def _is_closed(codes: Sequence[Occurrence], seen: int) -> bool:
-    """Whether a new value is not to be expected: the share of values seen once is the chance of one (Good, Turing)."""
-    return 0 < len(codes) <= _MOST_CLOSED and seen >= _SEEN_FOR_CLOSED and all(code.count > 1 for code in codes)
+    """Whether a new value is not to be expected, as every known one came three times and more.
+
+    By Good and Turing, the share of values seen once is the chance that the next is a new one.
+    """
+    return 0 < len(codes) <= _MOST_CLOSED and seen >= _SEEN_FOR_CLOSED and all(code.count > 2 for code in codes)

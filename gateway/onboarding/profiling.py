@@ -20,6 +20,8 @@ from gateway.onboarding.region_forms import RegionForms
 from gateway.onboarding.text_forms import local_phone_like, text_forms, yes_of
 
 _DATES = frozenset({FormKind.DATE, FormKind.DATETIME})
+_LESS_THAN_CODES = frozenset({FormKind.DATE, FormKind.PERIOD, FormKind.POSTAL_CODE, FormKind.TIME})
+"""What a region code or a coordinate may look like as well, and is not."""
 _NUMBERS = frozenset({FormKind.NUMBER, FormKind.PERCENT})
 
 
@@ -46,7 +48,8 @@ def profile_records(
     fields = []
     for column in columns:
         first = [form for form in (coordinates.get(column.path), placed.get(column.path)) if form is not None]
-        fields.append(profile_of(column, [*first, *own[column.path]]))
+        rest = [form for form in own[column.path] if not (first and form.kind in _LESS_THAN_CODES)]
+        fields.append(profile_of(column, [*first, *rest]))
     return Profiled(fields, columns, issues)
 
 

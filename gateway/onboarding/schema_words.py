@@ -36,7 +36,12 @@ def schema_words(field: FieldProfile, values: Sequence[Scalar], *, regions: Regi
             found.setdefault(word, said)
     if "enum" in found:
         listed = [*found["enum"], *([None] if nullable else [])]
-        return {"enum": listed, **{word: said for word, said in found.items() if word in {"x-scheme", "x-date"}}}
+        said = "as in the sample; another value is a change of the contract"
+        return {
+            "$comment": said,
+            "enum": listed,
+            **{word: said for word, said in found.items() if word in {"x-scheme", "x-date"}},
+        }
     return found
 
 

@@ -9,7 +9,7 @@ import msgspec
 import schemas
 from adapters.config import Paging, Success
 from gateway.mapping.regions import Regions, read_regions
-from gateway.onboarding.envelope import paging_of, success_of
+from gateway.onboarding.envelope import collection_paging, datastore_paging, paging_of, success_of
 from gateway.onboarding.observed import observe
 from gateway.onboarding.path_text import path_text
 from gateway.onboarding.profile import FieldProfile
@@ -26,7 +26,6 @@ RecordForm: TypeAlias = Literal["list", "keyed", "features", "single"]
 MOST_RECORDS = 5_000
 """Of a larger sample, this many are looked at, evenly taken."""
 _AT_END = 6
-_OWN_PAGING = frozenset({"csv", "xml", "open311"})
 
 
 class RecordsPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,17 +72,26 @@ def infer_source(sample: Sample, *, regions: Regions | None = None, most_records
     at = path_text(place.steps)
     looked = Looked(rows=rows.all, records=rows.records, place=place, document=sample.documents[0])
     issues, has_copies = issues_of(looked, profiled.fields)
-    paging = None
-    if place.form in {"list", "features"} and sample.kind not in _OWN_PAGING:
-        paging = paging_of(sample.documents[0], at=place.steps, records=at, count=rows.counts[0])
     return InferredSource(
         records=_records(rows, at, profiled, has_copies=has_copies),
         schema=schema,
         fields=profiled.fields,
-        paging=paging,
-        success=success_of(sample.documents[0], at=place.steps) if sample.kind not in _OWN_PAGING else None,
+        paging=_paging(sample, place, at=at, count=rows.counts[0]),
+        success=success_of(sample.documents[0], at=place.steps) if sample.kind == "json" else None,
         issues=[*profiled.issues, *issues],
     )
+
+
+def _paging(sample: Sample, place: RecordPlace, *, at: str, count: int) -> Paging | None:
+    """How the list goes on, as far as its adapter leaves that open."""
+    document = sample.documents[0]
+    if sample.kind == "ckan":
+        return datastore_paging(document, count=count)
+    if sample.kind == "geojson":
+        return collection_paging(document)
+    if sample.kind != "json" or place.form not in {"list", "features"}:
+        return None
+    return paging_of(document, at=place.steps, records=at, count=count)
 
 
 def _records(rows: "_Rows", at: str, profiled: Profiled, *, has_copies: bool) -> RecordsPlace:

@@ -8,6 +8,7 @@ from gateway.onboarding.profile import Form, FormKind
 
 Counts = Mapping[str, int]
 _EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[A-Za-z]{2,}")
+_PARTS = re.compile(r"\s*[,;|/]\s*|\s+")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:go\.id|co\.id|or\.id|sch\.id|ac\.id|com|org|net|id)(?:/\S*)?",
     re.IGNORECASE,
@@ -20,8 +21,8 @@ _POSTAL = re.compile(r"[1-9]\d{4}")
 _PAIR = re.compile(r"\(?\s*(-?\d{1,3}(?:\.\d+)?)\s*(?P<mark>[,; ])\s*(-?\d{1,3}(?:\.\d+)?)\s*\)?")
 _POINT = re.compile(r"POINT\s*Z?\s*\(\s*(-?\d{1,3}(?:\.\d+)?)\s+(-?\d{1,3}(?:\.\d+)?)(?:\s+\S+)?\s*\)", re.IGNORECASE)
 _STREET = re.compile(
-    r"^\W*(?:jl|jln|jalan|gg|gang|komp(?:lek|leks|l)?|perum(?:ahan)?|blok)\b\.?\s*\S"
-    r"|\brt\b\.?\s*\d+.{0,6}\brw\b|\S\s+(?:no|blok|nomor)\b\.?\s*\d"
+    r"^\W*(?:jl|jln|gg)\b\.?\s*\S|^\W*(?:jalan|gang|komp(?:lek|leks|l)?|perum(?:ahan)?|blok)\b.*\d"
+    r"|\brt\b\.?\s*\d+.{0,6}\brw\b|^(?!.*\btahun\b).*\S\s+(?:no|blok)\b\.?\s*\d"
     r"|^\d+\s.{2,40}\b(?:street|st|avenue|ave|road|rd|blvd|drive|dr|lane|ln|way|court|ct)\b",
     re.IGNORECASE,
 )
@@ -157,12 +158,12 @@ def _pairs(texts: Counts, total: int) -> list[Form]:
 
 
 _TESTS: dict[FormKind, Callable[[str], bool]] = {
-    FormKind.EMAIL: lambda text: _EMAIL.fullmatch(text) is not None,
+    FormKind.EMAIL: lambda text: all(_EMAIL.fullmatch(part) for part in _PARTS.split(text)),
     FormKind.URL: lambda text: _URL.fullmatch(text) is not None,
     FormKind.UUID: lambda text: _UUID.fullmatch(text) is not None,
     FormKind.SLUG: lambda text: len(text) <= _LONG and _SLUG.fullmatch(text) is not None,
     FormKind.DIGITS: lambda text: _DIGITS.fullmatch(text) is not None,
-    FormKind.PHONE: phone_like,
+    FormKind.PHONE: lambda text: all(phone_like(part.strip()) for part in re.split(r"[,;|/]", text)),
     FormKind.POSTAL_CODE: lambda text: _POSTAL.fullmatch(text) is not None,
     FormKind.NIK: nik_like,
     FormKind.STREET: _is_street,
