@@ -20,6 +20,7 @@ _PART_FORMS = {
     FormKind.POSTAL_CODE: re.compile(r"[1-9]\d{4}"),
 }
 _TERM = 100
+_IN_DAYS = re.compile(r"(?i)\b(?P<value>\d{1,4})\s*(?:\([^()]{1,40}\)\s*)?hari")
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +120,7 @@ def fit_prose(field: FieldProfile) -> Fit:
         return NO_FIT
     free = field.share(FormKind.FREE_TEXT)
     different = distinctness(field)
-    return Fit(share=min(1.0, 0.55 + 0.3 * free + 0.25 * different), reason="free text" if free > 0.5 else "text")
+    return Fit(share=min(1.0, 0.7 + 0.2 * free + 0.2 * different), reason="free text" if free > 0.5 else "text")
 
 
 def fit_street(field: FieldProfile) -> Fit:
@@ -146,6 +147,19 @@ def fit_phone(field: FieldProfile) -> Fit:
     fit = of_shape(field, FormKind.PHONE, words="telephone numbers")
     certain = field.share(FormKind.PHONE)
     return msgspec.structs.replace(fit, telling=certain)
+
+
+def fit_days(field: FieldProfile) -> Fit:
+    """Working days, as whole numbers, or within a text that says so."""
+    fit = fit_amount(field, whole=True)
+    if fit.share or not is_text(field) or field.many:
+        return fit
+    total = sum(one.count for one in field.frequent)
+    told = sum(one.count for one in field.frequent if _IN_DAYS.search(str(one.value)))
+    if not total or told / total < 0.3:
+        return NO_FIT
+    operations = {"pattern": _IN_DAYS.pattern, "number": "plain"}
+    return Fit(share=min(1.0, 0.7 + 0.3 * told / total), operations=operations, reason=f"{told / total:.0%} name days")
 
 
 LOOKS: Mapping[str, Callable[[FieldProfile], Fit]] = {

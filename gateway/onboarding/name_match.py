@@ -17,7 +17,7 @@ _GENERIC = frozenset(
 """Meanings that say little by themselves: a `name` below `status` is the status's."""
 _CONTAINERS = frozenset({"attributes", "data", "detail", "fields", "geometry", "item", "properties", "record", "row"})
 _PLACES = frozenset({"@place", "facility"})
-_FILLING = frozenset({"detail"})
+_FILLING = frozenset({"bps", "detail", "kemendagri"})
 _UNCOUNTED = frozenset({"year", "month", "code", "id", "unit", "name", "date", "number"})
 _OF_ANOTHER = 0.15
 _LEFT_KNOWN = 0.6

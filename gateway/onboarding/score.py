@@ -1,6 +1,6 @@
 """How surely each field of a source is each common field: by its name, its values, and both together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from gateway.onboarding.fit import (
     Fit,
     Operations,
     fit_amount,
+    fit_days,
     fit_id,
     fit_list,
     fit_postal_code,
@@ -31,7 +32,7 @@ SURE = 0.9
 _ENOUGH_RECORDS = 10
 _BY_VALUE = 0.85
 _LISTED_SHAPES = {"emails": FormKind.EMAIL, "media_urls": FormKind.URL, "phones": FormKind.PHONE}
-_MONEY = frozenset({"fee"})
+_WHOLE: Mapping[str, Callable[[FieldProfile], Fit]] = {"fee": fit_rupiah, "processing_days": fit_days}
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +173,7 @@ def _fit_by_kind(target: Target, concept: Mapping[str, Any], field: FieldProfile
         case "instant":
             return fit_instant(field)
         case "integer":
-            return fit_rupiah(field) if target.name in _MONEY else fit_amount(field, whole=True)
+            return _WHOLE.get(target.name, _whole)(field)
         case "number":
             return fit_amount(field, whole=False)
         case "map":
@@ -182,6 +183,10 @@ def _fit_by_kind(target: Target, concept: Mapping[str, Any], field: FieldProfile
             return fit if not field.kinds.get("number") else NO_FIT
         case _:
             return NO_FIT
+
+
+def _whole(field: FieldProfile) -> Fit:
+    return fit_amount(field, whole=True)
 
 
 def _fit_text(field: FieldProfile) -> Fit:

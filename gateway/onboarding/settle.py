@@ -182,7 +182,8 @@ def _nearest_path(field: ProposedField, target: Target, finding: Finding) -> Pro
     if finding.nearest is None or "from" not in field.declaration:
         return None
     changed = _with(field, **{"from": finding.nearest})
-    return changed.become(paths=(finding.nearest,), confidence=min(field.confidence, 0.85))
+    reason = f"`{finding.nearest}` is finer than {', '.join(field.paths)}"
+    return changed.become(paths=(finding.nearest,), confidence=min(field.confidence, 0.85), reason=reason)
 
 
 def _drop(field: ProposedField, target: Target, finding: Finding) -> ProposedField | None:

@@ -90,7 +90,7 @@ def promised_values(type_: SourceType) -> list[Any]:
             found.append(text)
         elif form.startswith("epoch-"):
             found.append(int(text))
-    if type_.promises.number and "string" in type_.kinds and not type_.pattern:
+    if type_.promises.number and "string" in type_.kinds and not type_.pattern and not type_.promises.scheme:
         found.append(_coordinate(type_.promises) or _NUMBERS[type_.promises.number])
     return found
 
