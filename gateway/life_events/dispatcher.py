@@ -73,6 +73,7 @@ class Dispatcher:
 
     async def open(self) -> None:
         """Starts to deliver."""
+        self._woken.set()
         self._task = asyncio.create_task(self._run(), name="dispatcher")
 
     def wake(self) -> None:
