@@ -98,12 +98,21 @@ def choose_fields(
     if points:
         chosen["location"] = points[0]
         free["location"] = points
+    _without_second_day(chosen)
     proposed = {
         name: _proposed(chosen[name], free[name], required=target.required)
         for name, target in wanted.items()
         if name in chosen and (target.required or chosen[name].confidence >= _LEAST_OPTIONAL)
     }
     return Choice(resource=resource, score=_score(proposed, concepts), fields=proposed)
+
+
+def _without_second_day(chosen: dict[str, Candidate]) -> None:
+    """A day alone is the period of a statistic, and no time at which anything was observed."""
+    observed, period = chosen.get("observed_at"), chosen.get("period")
+    if observed is None or period is None or observed.paths != period.paths or "pattern" in period.declaration:
+        return
+    del chosen["observed_at"]
 
 
 def _as_said(

@@ -20,6 +20,10 @@ _PART_FORMS = {
     FormKind.POSTAL_CODE: re.compile(r"[1-9]\d{4}"),
 }
 _TERM = 100
+_OFFICE = re.compile(
+    r"(?i)\s*(?:dinas|badan|kantor|suku dinas|sudin|bagian|sekretariat|inspektorat|satpol|upt|uptd|bpbd|kelurahan|"
+    r"kecamatan|perumda|pdam|pln|balai|kementerian|polres|department|bureau)\b"
+)
 _IN_DAYS = re.compile(r"(?i)\b(?P<value>\d{1,4})\s*(?:\([^()]{1,40}\)\s*)?hari")
 
 
@@ -89,6 +93,17 @@ def fit_name(field: FieldProfile) -> Fit:
         return NO_FIT
     long = field.shortest is not None and field.shortest > 80
     return Fit(share=0.4 if long else 1.0, reason=f"text, {distinctness(field):.0%} of it different")
+
+
+def fit_agency(field: FieldProfile) -> Fit:
+    """Names of offices: few, and most of them begin as an office's name does."""
+    fit = fit_name(field)
+    total = sum(one.count for one in field.frequent)
+    offices = sum(one.count for one in field.frequent if _OFFICE.match(str(one.value)))
+    share = offices / total if total and distinctness(field) < 0.9 else 0.0
+    return msgspec.structs.replace(
+        fit, telling=share, reason=f"{share:.0%} are called like offices" if share else fit.reason
+    )
 
 
 def fit_term(field: FieldProfile) -> Fit:
@@ -163,6 +178,7 @@ def fit_days(field: FieldProfile) -> Fit:
 
 
 LOOKS: Mapping[str, Callable[[FieldProfile], Fit]] = {
+    "agency": fit_agency,
     "email": lambda field: of_shape(field, FormKind.EMAIL, words="e-mail addresses"),
     "name": fit_name,
     "number": fit_number,
@@ -219,6 +235,11 @@ def fit_amount(field: FieldProfile, *, whole: bool) -> Fit:
         return NO_FIT
     if not is_text(field):
         return NO_FIT if whole and field.kinds.get("number") else Fit(share=1.0, telling=0.3, reason="numbers")
+    rupiah = field.form(FormKind.RUPIAH)
+    if rupiah is not None and rupiah.share >= 0.5 and field.share(FormKind.NUMBER) < rupiah.share:
+        return Fit(
+            share=rupiah.share, telling=0.5, operations={"rupiah": True}, reason=f"{rupiah.share:.0%} are rupiah"
+        )
     for shape in (FormKind.NUMBER, FormKind.PERCENT, FormKind.DIGITS):
         form = field.form(shape)
         if form is not None and form.share >= 0.5:

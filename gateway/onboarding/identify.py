@@ -13,6 +13,7 @@ from gateway.onboarding.trial import tried
 _TRIES = 24
 _MOST = 3
 _TOLERATED = 0.02
+_LEAST = 0.35
 _LONGEST = 60
 _MOVING = (FormKind.FREE_TEXT, FormKind.LATITUDE, FormKind.LONGITUDE, FormKind.URL, FormKind.JSON, FormKind.NIK)
 
@@ -27,7 +28,8 @@ def identified(
     """The proposal with an id that differs from record to record in the sample, if there is one to be had."""
     column = ("$column.column",) if proposal.records.columns else ()
     own = proposal.field("id")
-    ways = [own.paths] if own is not None and own.confidence >= 0.5 else []
+    ways: list[tuple[str, ...]] = [("$key",)] if proposal.records.form == "keyed" else []
+    ways += [own.paths] if own is not None and own.confidence >= _LEAST else []
     ways += list(_ways(fields, proposal))
     best: Proposal | None = None
     least = float("inf")
@@ -74,8 +76,10 @@ def _ways(fields: Sequence[FieldProfile], proposal: Proposal) -> Iterator[tuple[
     """Fields, then pairs and threes of them, that may be an id: such as stay, the most telling first."""
     usable = [field for field in fields if _stays(field)]
     read = [path for name in ("region", "period", "name", "place", "dimensions") for path in _paths(proposal, name)]
-    usable.sort(key=lambda field: (field.path not in read, -field.distinct))
+    named = _paths(proposal, "name")
+    usable.sort(key=lambda field: (field.path in named, field.longest or 0))
     yield from ((field.path,) for field in usable if field.is_unique)
+    usable.sort(key=lambda field: (field.path not in read, -field.distinct))
     for size in range(2, _MOST + 1):
         yield from (tuple(field.path for field in some) for some in combinations(usable[:5], size))
 

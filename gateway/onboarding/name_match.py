@@ -119,7 +119,13 @@ def _below(field: NamedField, parents: Words, without: Meanings, *, taken: bool)
     return 0.45 if field.generic else 0.88
 
 
-def common_words(fields: Sequence[NamedField]) -> Iterator[str]:
-    """Words that many of the names hold, and which therefore tell nothing of one of them."""
-    counted = Counter(word for field in fields for word in {word for word, _ in field.own})
-    return (word for word, count in counted.items() if count > max(3, len(fields) * 0.6))
+def with_their_thing(fields: Sequence[NamedField]) -> list[NamedField]:
+    """The names, in which an unknown word that several share is taken for the thing that the records are."""
+    counted = Counter(word for field in fields for word, meanings in field.own if not meanings)
+    thing = frozenset(word for word, count in counted.items() if count > 1)
+    return [NamedField(tuple(_as_thing(field.own, thing)), field.parents) for field in fields]
+
+
+def _as_thing(words: Words, thing: frozenset[str]) -> Iterator[tuple[str, Meanings]]:
+    for word, meanings in words:
+        yield word, frozenset({"@place"}) if word in thing else meanings

@@ -22,7 +22,7 @@ from gateway.onboarding.fit import (
 from gateway.onboarding.fit_codes import fit_codes, fit_flag
 from gateway.onboarding.fit_dates import fit_date, fit_instant, fit_period
 from gateway.onboarding.fit_regions import fit_region
-from gateway.onboarding.name_match import NamedField, NameMatch, match_name, named
+from gateway.onboarding.name_match import NamedField, NameMatch, match_name, named, with_their_thing
 from gateway.onboarding.names import says_any
 from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.reference import Reference
@@ -51,7 +51,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 def understood(fields: Sequence[FieldProfile], reference: Reference) -> list[NamedField]:
     """The names of the fields, read once."""
-    return [named(field, reference.vocabulary) for field in fields]
+    return with_their_thing([named(field, reference.vocabulary) for field in fields])
 
 
 def candidates_of(

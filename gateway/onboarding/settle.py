@@ -182,7 +182,7 @@ def _nearest_path(field: ProposedField, target: Target, finding: Finding) -> Pro
     if finding.nearest is None or "from" not in field.declaration:
         return None
     changed = _with(field, **{"from": finding.nearest})
-    reason = f"`{finding.nearest}` is finer than {', '.join(field.paths)}"
+    reason = f"the checker takes `{finding.nearest}` rather than {', '.join(field.paths)}"
     return changed.become(paths=(finding.nearest,), confidence=min(field.confidence, 0.85), reason=reason)
 
 
@@ -211,6 +211,7 @@ _REMEDIES: dict[str, Remedy] = {
     "may-be-too-long": _settle_long,
     "number-form-mismatch": _promised_number,
     "one-into-list": _split,
+    "path-of-another": _nearest_path,
     "path-unknown": _drop,
     "region-coarser": _nearest_path,
     "region-of-another": _drop,
