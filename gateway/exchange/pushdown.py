@@ -44,9 +44,12 @@ class Filtering(msgspec.Struct, frozen=True):
         """What tells this filtering from others, for keeping what follows from it."""
         return tuple((it.name, it.text, pushed) for it, pushed in self.conditions)
 
-    def keeps(self, record: Record) -> bool:
-        """Whether the record meets all conditions."""
-        return all(it.holds(getattr(record, it.field), was_pushed=pushed) for it, pushed in self.conditions)
+    def chosen(self, records: list[Record]) -> list[Record]:
+        """Those that meet all conditions, in their order."""
+        for condition, pushed in self.conditions:
+            holds, field = condition.holds, condition.field
+            records = [it for it in records if holds(getattr(it, field), was_pushed=pushed)]
+        return records
 
 
 class Unsupported(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from gateway.exchange.pushdown import Filtering
 from gateway.ids import RecordId
 from gateway.mapping.mapped import Mapped
 from gateway.minimisation import Minimisation
+from schemas.record import Record
 
 _BYTES_KEPT = 6 * 1024 * 1024
 _MAPPED_BYTES_KEPT = 1024 * 1024
@@ -127,25 +128,30 @@ class Releases:
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        personal = self._classes[dataset.mapping.resource.name].personal
-        mapped_key = key[:3]
-        mapped = self._mapped.get(mapped_key)
-        if mapped is not None or len(source.body) < self._thread_from_bytes:
-            if mapped is None:
-                mapped = dataset.mapping.to_common(source.body)
-                self._mapped.put(mapped_key, mapped, size=len(source.body), personal=personal)
-            made = self._make(mapped, dataset, fields, filtering)
-        else:
+        mapped = self._mapped.get(key[:3])
+        if mapped is None and len(source.body) >= self._thread_from_bytes:
             made = await self._made_in_thread(key, source, dataset=dataset, fields=fields, filtering=filtering)
-        if made.may_be_kept:
             self._keep(key, made)
+            return made
+        if mapped is None:
+            mapped = dataset.mapping.to_common(source.body)
+            personal = self._classes[dataset.mapping.resource.name].personal
+            self._mapped.put(key[:3], mapped, size=len(source.body), personal=personal)
+        records = filtering.chosen(mapped.records)
+        if len(records) == len(mapped.records):  # what no filter takes anything from is one document for them all
+            key = (*key[:4], ())
+            if (whole := self._kept.get(key)) is not None:
+                return whole
+        made = self._make(mapped, records, dataset=dataset, fields=fields)
+        self._keep(key, made)
         return made
 
     async def _made_in_thread(
         self, key: Any, source: Source, *, dataset: OfferedDataset, fields: frozenset[str], filtering: Filtering
     ) -> ReleasedDocument:
         def make() -> ReleasedDocument:
-            return self._make(dataset.mapping.to_common(source.body), dataset, fields, filtering)
+            mapped = dataset.mapping.to_common(source.body)
+            return self._make(mapped, filtering.chosen(mapped.records), dataset=dataset, fields=fields)
 
         making = self._making.get(key)
         if making is None:
@@ -159,9 +165,8 @@ class Releases:
             making.exception()  # seen, even if all who waited for it have gone
 
     def _make(
-        self, mapped: Mapped, dataset: OfferedDataset, fields: frozenset[str], filtering: Filtering
+        self, mapped: Mapped, records: list[Record], *, dataset: OfferedDataset, fields: frozenset[str]
     ) -> ReleasedDocument:
-        records = [it for it in mapped.records if filtering.keeps(it)] if filtering.conditions else mapped.records
         rows = self._minimisation.projection(dataset.mapping.resource.name, fields)(records)
         gaps = gaps_of_document(dataset.id, mapped, fields=fields)
         return ReleasedDocument(
@@ -173,7 +178,7 @@ class Releases:
         )
 
     def _keep(self, key: Any, made: ReleasedDocument) -> None:
-        if made.weight > self._bytes_kept or key in self._kept:
+        if not made.may_be_kept or made.weight > self._bytes_kept or key in self._kept:
             return
         self._kept[key] = made
         self._weight += made.weight

@@ -23,6 +23,8 @@ from gateway.upstream.reply import Outcome, Reply, failure_of, unavailable
 from gateway.upstream.shared import BreakerBoard, DocumentCache
 
 _KEYS_KEPT = 512
+_FALLING_BACK_S = 0.2
+"""Before the deadline, a live dataset's platform is given up on, so that an old document can still be found."""
 _log = structlog.get_logger(__name__)
 
 
@@ -124,6 +126,14 @@ class Upstream:
             return self._instead(asked, flight, late)
         return outcome
 
+    async def _fallen_back(
+        self, asked: AskedDataset, flight: Flight, *, key: str, failure: PartnerUnavailable
+    ) -> Outcome:
+        """The old document, which for a live dataset is only looked for everywhere once its platform has failed."""
+        if asked.is_live:
+            flight.fallback = await self._documents.find_anywhere(asked, key)
+        return self._instead(asked, flight, failure)
+
     def _instead(self, asked: AskedDataset, flight: Flight, failure: PartnerUnavailable) -> Outcome:
         """The old document where there is one, else the failure."""
         if flight.fallback is None:
@@ -148,16 +158,18 @@ class Upstream:
             _log.exception("asking-failed", dataset=asked.id, exc_info=False, reason=type(error).__name__)
             failure = unavailable(asked.id, UnavailableCode.UNREADABLE, f"the asking failed: {type(error).__name__}")
         except asyncio.CancelledError:  # the gateway closes
-            failure = unavailable(asked.id, UnavailableCode.UNREACHABLE, "the gateway closes")
+            return self._instead(
+                asked, flight, unavailable(asked.id, UnavailableCode.UNREACHABLE, "the gateway closes")
+            )
         self._meter.failed(asked.id, code=failure.code, seconds=time.monotonic() - began)
         _log.warning("partner-failed", dataset=asked.id, reason=failure.code.value, detail=failure.message)
-        return self._instead(asked, flight, failure)
+        return await self._fallen_back(asked, flight, key=key, failure=failure)
 
     async def _try(self, flight: Flight, *, asked: AskedDataset, question: Question, key: str) -> Reply:
         """From the shared cache, or from the platform. Raises `AdapterError` or `CircuitOpenError`."""
         began = time.monotonic()
         try:
-            async with asyncio.timeout_at(flight.ends):
+            async with asyncio.timeout_at(flight.ends - (_FALLING_BACK_S if asked.is_live else 0)):
                 known = await self._documents.find(asked, key)
                 if known is not None and self._documents.is_fresh(asked, known):
                     self._meter.served_cached(asked.id)

@@ -13,6 +13,8 @@ from gateway.errors import BadConfiguration
 from gateway.ids import DatasetId
 from gateway.settings import Dataset, Partner, Platform
 
+_LIVE_S = 1.0
+
 
 class AskedDataset(msgspec.Struct, frozen=True, kw_only=True):
     """One dataset of one platform.
@@ -29,6 +31,11 @@ class AskedDataset(msgspec.Struct, frozen=True, kw_only=True):
     fresh_for_s: float = 60.0
     stale_if_error_s: float = 86_400.0
     cacheable: bool = True
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is asked for each question: its documents are kept for the day its platform fails."""
+        return self.fresh_for_s < _LIVE_S
 
     def key(self, question: Question) -> str:
         """The same for the same question under the same settings, and for no other. Tells nothing of its filters."""

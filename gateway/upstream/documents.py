@@ -13,16 +13,20 @@ import structlog
 
 from adapters.base import Document
 from gateway.clock import Clock
+from gateway.ids import DatasetId
+from gateway.remembered import Remembered
 from gateway.upstream.asked_dataset import AskedDataset
+from gateway.upstream.byte_budget import ByteBudget
 from gateway.upstream.reply import Reply
 from gateway.upstream.shared import CachedDocument, DocumentCache
 
 _log = structlog.get_logger(__name__)
 
-
-_LIVE_S = 1.0
-"""Documents that are fresh for less are kept for the day their platform fails, and are shared only so often …"""
 _SHARE_EVERY_S = 5.0
+"""What is asked for each question is shared again only so often …"""
+_SPARE_BYTES_PER_S = 1024 * 1024
+_SPARE_BYTES_AT_ONCE = 16 * 1024 * 1024
+"""… and for the first time only as long as no more than this is written by one process."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -84,7 +88,9 @@ class Documents:
         self._cache = cache
         self._clock = clock
         self._recent = _Recent(max_bytes)
+        self._last: Remembered[DatasetId, Kept] = Remembered(at_most=max_bytes // 4)
         self._puts: set[asyncio.Task[None]] = set()
+        self._spares = ByteBudget(per_s=_SPARE_BYTES_PER_S, at_once=_SPARE_BYTES_AT_ONCE, clock=clock)
 
     def fresh_here(self, asked: AskedDataset, key: str) -> Kept | None:
         """A fresh document that this process holds."""
@@ -92,12 +98,18 @@ class Documents:
         return kept if kept is not None and self.is_fresh(asked, kept) else None
 
     async def find(self, asked: AskedDataset, key: str) -> Kept | None:
+        """What may answer, or tell the platform what is known, fresh or stale; of a live dataset only what is here."""
+        if asked.is_live:
+            here = self._recent.get(key)
+            return here if here is not None and self.may_answer_stale(asked, here) else None
+        return await self.find_anywhere(asked, key)
+
+    async def find_anywhere(self, asked: AskedDataset, key: str) -> Kept | None:
         """The newest document there is, fresh or stale, but none older than may ever be answered."""
         here = self._recent.get(key)
-        is_enough = here is not None and asked.fresh_for_s < _LIVE_S
-        shared = await self._cache.get(key) if asked.cacheable and not is_enough else None
+        shared = await self._cache.get(key) if asked.cacheable else None
         if shared is not None and (here is None or shared.fetched_at > here.document.fetched_at):
-            here = _digested(shared)
+            here = Kept(shared, _digest(shared.body))
             self._recent.put(key, here)
         return here if here is not None and self.may_answer_stale(asked, here) else None
 
@@ -120,17 +132,26 @@ class Documents:
         if document.not_modified and known is not None:
             kept = Kept(msgspec.structs.replace(known.document, fetched_at=now), known.digest)
         else:
-            kept = _digested(
-                CachedDocument(
-                    body=document.body, fetched_at=now, next_position=document.next_position, etag=document.etag
-                )
-            )
+            kept = self._digested(asked, document, now=now)
         if asked.cacheable:
             kept = self._shared(asked, key, kept)
             self._recent.put(key, kept)
         elif asked.fresh_for_s > 0:
             self._recent.put(key, kept)
             asyncio.get_running_loop().call_later(asked.fresh_for_s, self._recent.drop_this, key, kept)
+        return kept
+
+    def _digested(self, asked: AskedDataset, document: Document, *, now: float) -> Kept:
+        """The document with its digest. What says the same as the dataset's last one shares that one's bytes."""
+        last = self._last.get(asked.id)
+        if last is not None and last.document.body == document.body:
+            body, digest = last.document.body, last.digest
+        else:
+            body, digest = document.body, _digest(document.body)
+        cached = CachedDocument(body=body, fetched_at=now, next_position=document.next_position, etag=document.etag)
+        kept = Kept(cached, digest)
+        if asked.cacheable:
+            self._last.put(asked.id, kept, weight=len(body))
         return kept
 
     async def settle(self) -> None:
@@ -143,10 +164,14 @@ class Documents:
         keep_s = asked.fresh_for_s + asked.stale_if_error_s
         before = self._recent.get(key)
         now = kept.document.fetched_at
-        if asked.fresh_for_s < _LIVE_S and before is not None and 0 <= now - before.shared_at < _SHARE_EVERY_S:
-            return msgspec.structs.replace(kept, shared_at=before.shared_at)
         if keep_s <= 0:
             return kept
+        if asked.is_live:
+            if before is not None and 0 <= now - before.shared_at < _SHARE_EVERY_S:
+                return msgspec.structs.replace(kept, shared_at=before.shared_at)
+            is_known = before is not None and before.shared_at > 0
+            if not self._spares.spend(len(kept.document.body)) and not is_known:
+                return kept
         task = asyncio.create_task(self._cache.put(key, kept.document, keep_s))
         self._puts.add(task)
         task.add_done_callback(self._put_is_done)
@@ -158,5 +183,5 @@ class Documents:
             _log.warning("document-not-cached", reason=type(error).__name__)
 
 
-def _digested(document: CachedDocument) -> Kept:
-    return Kept(document, sha256(document.body).hexdigest())
+def _digest(body: bytes) -> str:
+    return sha256(body).hexdigest()

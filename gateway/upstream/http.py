@@ -5,7 +5,7 @@ are forgotten, and a body is cut at `max_bytes` as it arrives, packed or not.
 """
 
 import asyncio
-import secrets
+import random
 import ssl
 import zlib
 from collections.abc import AsyncIterator
@@ -166,7 +166,7 @@ def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
 def _trace() -> dict[str, str]:
     """`traceparent` (W3C) of the request that is being answered, where there is one."""
     trace_id = structlog.contextvars.get_contextvars().get("trace_id")
-    return {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-00"} if trace_id else {}
+    return {"traceparent": f"00-{trace_id}-{random.getrandbits(64) or 1:016x}-00"} if trace_id else {}
 
 
 @cache

@@ -4,9 +4,11 @@ Every side serves from one process, asked by `wrk` with 50 connections on one th
 nginx, answering a file. The machine's cores are shared by client, server and platform, so the ratios
 count and the figures do not. What each side does is said in its row.
 
-`live`: each question differs (`updated_since`), so none is answered from a cache and each asks the
-platform. `cached`: the platform's answer is fresh. FastAPI answers both ways too: live it asks the
-platform each time; cached it keeps the body and validates, maps and encodes anew, as its code does.
+`live`: the dataset is never fresh and each question differs (`updated_since`), so that each asks the
+platform and none shares another's flight; the platform says the same each time, or, `changing`, never
+the same, so that each answer is mapped anew. `cached`: the platform's answer is fresh. FastAPI answers
+both ways too: live it asks the platform each time; cached it keeps the body and validates, maps and
+encodes anew, as its code does.
 """
 
 import base64
@@ -76,7 +78,7 @@ def main() -> None:
             Side("nginx, plain proxy", "passes the platform's answer on unread", f"{platform}/proxied"),
             *stack.enter_context(_litestar()),
             *stack.enter_context(_fastapi(platform)),
-            *stack.enter_context(_gateway(folder, platform)),
+            *stack.enter_context(_gateways(folder, platform)),
         ]
         for side in sides:
             _check(side)
@@ -101,6 +103,8 @@ def _nginx(folder: Path) -> Iterator[str]:
           server {{
             listen 127.0.0.1:{port};
             location /hospitals {{ alias {folder}/hospitals.json; }}
+            location /changing/hospitals {{ alias {folder}/hospitals.json; sub_filter_types *; sub_filter_once on;
+                                           sub_filter '"status"' '"as_of": "$request_id", "status"'; }}
             location /proxied {{ proxy_pass http://platform/hospitals; proxy_http_version 1.1;
                                 proxy_set_header Connection ""; }}
           }}
@@ -140,24 +144,37 @@ def _fastapi(platform: str) -> Iterator[list[Side]]:
 
 
 @contextlib.contextmanager
-def _gateway(folder: Path, platform: str) -> Iterator[list[Side]]:
-    """The gateway with one partner, one client and one agreement, made by its own commands."""
+def _gateways(folder: Path, platform: str) -> Iterator[list[Side]]:
+    """A gateway of its own for each way of asking."""
+    script = folder / "differing.lua"
+    script.write_text(_DIFFERING.format(records=RECORDS))
+    everything = "token, agreement, limit, "
+    with contextlib.ExitStack() as stack:
+        sides = []
+        for name, base_url, fresh_for_s, does in (
+            ("live", platform, 0, everything + "asks, narrows, durable record"),
+            ("live, changing", f"{platform}/changing", 0, everything + "asks, maps, narrows, durable record"),
+            ("cached", platform, 3600, everything + "narrowed page, durable record"),
+        ):
+            own = folder / name.replace(", ", "-")
+            side = stack.enter_context(_gateway(own, base_url, fresh_for_s=fresh_for_s))
+            side.name, side.does, side.script = f"gateway, {name}", does, "" if fresh_for_s else str(script)
+            sides.append(side)
+        yield sides
+
+
+@contextlib.contextmanager
+def _gateway(folder: Path, platform: str, *, fresh_for_s: int) -> Iterator[Side]:
+    """One with one partner, one client and one agreement, made by its own commands."""
     port, admin = _free_port(), _free_port()
-    settings = _settings(folder, platform, port=port, admin=admin)
+    settings = _settings(folder, platform, ports=(port, admin), fresh_for_s=fresh_for_s)
     secret = _seed(folder, settings)
     with _running([PYTHON, "-m", "gateway", "serve", "--config", str(settings)], port=port) as pid:
         base = f"http://127.0.0.1:{port}"
-        token = _token(base, secret)
-        url = f"{base}/v1/facilities?limit={RECORDS}"
-        everything = "token, agreement, limit, "
-        path = folder / "differing.lua"
-        path.write_text(_DIFFERING.format(records=RECORDS))
-        live = Side("gateway, live", everything + "asks, maps, narrows, durable record", url, token, str(path), pid)
-        cached = Side("gateway, cached", everything + "narrowed page, durable record", url, token, pid=pid)
-        yield [live, cached]
+        yield Side("gateway", "", f"{base}/v1/facilities?limit={RECORDS}", _token(base, secret), pid=pid)
 
 
-def _settings(folder: Path, platform: str, *, port: int, admin: int) -> Path:
+def _settings(folder: Path, platform: str, *, ports: tuple[int, int], fresh_for_s: int) -> Path:
     (folder / "config" / "partners").mkdir(parents=True)
     shutil.copy(ROOT / "config" / "purposes.toml", folder / "config")
     (folder / "config" / "partners" / "jakarta.toml").write_text(
@@ -172,7 +189,7 @@ def _settings(folder: Path, platform: str, *, port: int, admin: int) -> Path:
         [datasets.hospitals]
         platform = "api"
         path = "/hospitals"
-        fresh_for_s = 3600
+        fresh_for_s = {fresh_for_s}
         filters = {{ updated_since = "since" }}
         """
     )
@@ -180,9 +197,9 @@ def _settings(folder: Path, platform: str, *, port: int, admin: int) -> Path:
     path.write_text(
         f"""
         [server]
-        public_url = "http://127.0.0.1:{port}"
-        port = {port}
-        admin_port = {admin}
+        public_url = "http://127.0.0.1:{ports[0]}"
+        port = {ports[0]}
+        admin_port = {ports[1]}
         [access]
         rate_limit = 100000000
         rate_burst = 1000000
@@ -266,7 +283,7 @@ def _print(sides: list[Side]) -> None:
         figures = f"{side.rate:>9.0f}{side.p50_ms:>9.1f}{side.p99_ms:>9.1f}{memory:>7}{side.errors:>8}"
         print(f"{side.name:<36}{figures}  {side.does}")
     print()
-    for kind, aim in (("live", 5), ("cached", 25)):
+    for kind, aim in (("live", 5), ("live, changing", 5), ("cached", 25)):
         ours = rates[f"gateway, {kind}"]
         for peer in ("live", "cached"):
             ratio = ours / rates[f"FastAPI + httpx + pydantic, {peer}"]

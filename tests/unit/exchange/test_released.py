@@ -186,3 +186,18 @@ async def test_a_document_is_mapped_once_for_every_choice_of_fields():
     assert 1 == mapping.documents
     assert b'"name"' in named.rows(0, 1)
     assert b'"name"' not in kinds.rows(0, 1)
+
+
+async def test_a_filter_that_takes_nothing_away_shares_the_whole_document():
+    """It is encoded once for every such question; one that takes something away is another document."""
+    mapping, store = PlainMapping(RESOURCES["facility"]), releases()
+    push_down = PushDown(dataset(), zone="Asia/Jakarta", regions=None)
+
+    async def filtered(**filters):
+        filtering = push_down.plan(read_filters("facility", filters))
+        return await store.release(source(), dataset=offered(mapping), fields=NAMED, filtering=filtering)
+
+    whole = await filtered(region="31")
+    assert whole is await filtered(kind="health-centre") is await release(store, mapping, source())
+    none = await filtered(kind="hospital")
+    assert (3, 0, 0, 3) == (len(whole), whole.filtered, len(none), none.filtered)

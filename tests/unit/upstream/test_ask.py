@@ -158,6 +158,46 @@ async def test_an_old_document_answers_for_a_platform_that_fails(make, region, c
     assert UnavailableCode.UNREACHABLE == await code_of(upstream.ask(A, Question()))
 
 
+async def test_a_live_question_asks_its_platform_and_no_store(make, region, monkeypatch, cache):
+    """Each time; what is kept for the day the platform fails is neither waited for nor looked up."""
+    upstream = await make(fresh_for_s=0)
+
+    async def never(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(cache, "get", never)
+
+    async def stuck(*_):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(cache, "put", stuck)
+    for size in (1, 2, 1):
+        assert not (await upstream.ask(A, Question(size=size))).stale
+    assert 3 == region.count(A)
+    for task in upstream._documents._puts:
+        task.cancel()
+
+
+@pytest.mark.parametrize("failing", [answering(status=500), hanging], ids=["fails", "hangs"])
+async def test_a_live_platform_that_fails_is_answered_for_from_what_another_process_kept(make, region, failing):
+    """Within the deadline, also where the platform uses it up; the process need never have asked before."""
+    other = await make(fresh_for_s=0)
+    first = await other.ask(A, Question())
+    await other.close()
+    region.answers[A] = failing
+    upstream = await make(fresh_for_s=0, settings={"deadline_s": 0.6, "retries": 0})
+    stale = await upstream.ask(A, Question())
+    assert (first.body, first.fetched_at, True) == (stale.body, stale.fetched_at, True)
+
+
+async def test_a_live_platform_that_fails_with_nothing_kept_is_a_failure(make, region):
+    """For a question that nobody has asked before."""
+    upstream = await make(fresh_for_s=0, settings={"retries": 0})
+    await upstream.ask(A, Question())
+    region.answers[A] = answering(status=500)
+    assert UnavailableCode.UNREACHABLE == await code_of(upstream.ask(A, Question(size=7)))
+
+
 async def test_a_slow_platform_costs_the_others_nothing(make, region, clock):
     """At the deadline it is a failure, or its old document; the rest is answered."""
     upstream = await make(fresh_for_s=10, settings={"deadline_s": 0.6})

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from adapters.base import Document, Question
 from gateway.settings import Dataset, Platform
 from gateway.upstream.asked_dataset import AskedDataset, fingerprint_of
+from gateway.upstream.byte_budget import ByteBudget
 from gateway.upstream.documents import Documents, Kept, _Recent
 from gateway.upstream.shared import CachedDocument
 
@@ -112,3 +113,57 @@ async def test_a_document_that_is_never_fresh_is_shared_every_few_seconds(cache,
         clock.at += 3
     assert [b"1", b"1", b"3"] == shared
     assert b"3" == (await documents.find(live, "k")).document.body
+
+
+async def test_new_questions_of_live_datasets_fill_the_shared_store_no_faster_than_their_budget(cache, clock):
+    """Those that are asked again are still shared; the rest is kept here, and shared when there is room again."""
+    live = msgspec.structs.replace(ASKED, fresh_for_s=0, stale_if_error_s=900)
+    documents = Documents(cache=cache, clock=clock, max_bytes=1_000_000)
+
+    async def keep(key, body):
+        documents.keep(live, key, Document(body=body), known=None)
+        await documents.settle()
+        shared = await cache.get(key)
+        return None if shared is None else shared.body
+
+    assert b"1" == await keep("asked again", b"1")
+    assert documents._spares.spend(int(documents._spares._left))
+    assert await keep("new", b"2") is None
+    assert b"2" == (await documents.find_anywhere(live, "new")).document.body
+    documents._spares._left = -6_000_000.0
+    clock.at += 5
+    assert b"3" == await keep("asked again", b"3")
+    assert await keep("new", b"4") is None
+    clock.at += 5
+    assert b"5" == await keep("new", b"5")
+
+
+def test_a_budget_fills_as_time_goes_on(clock):
+    """No further than what may be spent at once, and not backwards."""
+    budget = ByteBudget(per_s=10, at_once=100, clock=clock)
+    assert [True, False] == [budget.spend(100), budget.spend(1)]
+    clock.at += 3
+    assert [True, False] == [budget.spend(30), budget.spend(1)]
+    clock.at -= 60
+    assert not budget.spend(1)
+    clock.at += 1_000
+    assert [True, False] == [budget.spend(100), budget.spend(1)]
+
+
+async def test_documents_that_say_the_same_share_their_bytes(cache, clock):
+    """Whatever was asked; another document of the dataset does not."""
+    documents = Documents(cache=cache, clock=clock, max_bytes=1000)
+    bodies = [bytes(bytearray(text)) for text in (b"[1]", b"[1]", b"[2]")]
+    first, same, other = (documents.keep(ASKED, str(n), Document(body=it), known=None) for n, it in enumerate(bodies))
+    assert first.document.body is same.document.body
+    assert first.digest == same.digest != other.digest
+    assert b"[2]" == other.document.body
+    await documents.settle()
+
+
+async def test_personal_bytes_are_not_held_for_the_next_document(cache, clock):
+    """They are forgotten with their own document."""
+    personal = msgspec.structs.replace(ASKED, cacheable=False, fresh_for_s=0)
+    documents = Documents(cache=cache, clock=clock, max_bytes=1000)
+    documents.keep(personal, "k", Document(body=b"nik"), known=None)
+    assert documents._last.get(personal.id) is None
