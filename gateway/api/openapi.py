@@ -77,6 +77,12 @@ class ApiDescription:
 
     def _security(self) -> Json:
         scopes = {f"{it.plural}:read": f"Read {it.plural.replace('-', ' ')}." for it in RESOURCES.values()}
+        scopes |= {
+            "cases:read": "Follow cases.",
+            "events:publish": "Publish life events.",
+            "events:read": "Read life events.",
+            "subscriptions:manage": "Subscribe to life events.",
+        }
         scopes |= {"admin": "Administer the gateway.", "introspect": "Ask whether tokens count."}
         flow = {"tokenUrl": f"{self._public_url}/oauth/token", "scopes": scopes}
         return {"oauth": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
@@ -96,11 +102,17 @@ class ApiDescription:
             if operation.body_example is not None:
                 content["example"] = operation.body_example
             described["requestBody"] = {"required": True, "content": {"application/json": content}}
+        if operation.bodies:
+            described["requestBody"] = {"required": True, "content": dict(operation.bodies)}
         return described
 
     def _responses(self, operation: Operation) -> Json:
         responses = {str(status): _answered(it) for status, it in operation.answers.items()}
-        codes = {*EVERYWHERE, *operation.problems, *(WITH_BODY if operation.body is not None else ())}
+        codes = {
+            *EVERYWHERE,
+            *operation.problems,
+            *(WITH_BODY if operation.body is not None or operation.bodies else ()),
+        }
         by_status: dict[int, list[StrEnum]] = {}
         dialect = operation.dialect
         for code in sorted(codes, key=str):

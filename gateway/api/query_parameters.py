@@ -49,7 +49,7 @@ class ParameterReader:
         values = gathered(read_pairs(query_string), known=self._known, lists=_LISTS)
         return Parameters(
             partners=_partners(values.get("partner")),
-            fields=_listed("fields", values["fields"]) if "fields" in values else None,
+            fields=listed("fields", values["fields"]) if "fields" in values else None,
             filters={name: values[name][0] for name in values if name in self._filters},
             limit=read_limit(values.get("limit")),
             cursor=values["cursor"][0] if "cursor" in values else None,
@@ -114,7 +114,8 @@ def invalid(name: str, expected: str) -> BadRequest:
     )
 
 
-def _listed(name: str, values: list[str]) -> tuple[str, ...]:
+def listed(name: str, values: list[str]) -> tuple[str, ...]:
+    """The items of a list, each once. Raises `BadRequest` where one is empty."""
     items = [item.strip() for value in values for item in value.split(",")]
     if not all(items):
         raise invalid(name, "names, separated by commas")
@@ -122,7 +123,7 @@ def _listed(name: str, values: list[str]) -> tuple[str, ...]:
 
 
 def _partners(values: list[str] | None) -> tuple[PartnerId, ...] | None:
-    return None if values is None else tuple(PartnerId(item) for item in _listed("partner", values))
+    return None if values is None else tuple(PartnerId(item) for item in listed("partner", values))
 
 
 def read_limit(values: list[str] | None) -> int:

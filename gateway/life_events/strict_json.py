@@ -1,9 +1,11 @@
 """JSON as a publisher may send it: no member twice, no deeper than anybody needs, and one text for one content."""
 
 import json
+import re
 from typing import Any
 
 DEPTH = 32
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class NotStrict(ValueError):
@@ -18,6 +20,8 @@ def strict_json(text: bytes) -> Any:
         raise
     except (ValueError, RecursionError):  # a `UnicodeDecodeError` is a `ValueError`
         raise NotStrict("JSON (RFC 8259) in UTF-8") from None
+    if _HALF.search(text) is not None:
+        _check_whole(found)
     if text.count(b"[") + text.count(b"{") > DEPTH:
         _check_depth(found)
     return found
@@ -37,6 +41,14 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(_: str) -> Any:
     raise NotStrict("JSON (RFC 8259), which has no NaN and no Infinity")
+
+
+def _check_whole(value: Any) -> None:
+    """Raises `NotStrict` where half of a surrogate pair stands alone: no text holds it (RFC 7493 §2.1)."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise NotStrict("whole characters, no halves of surrogate pairs") from None
 
 
 def _check_depth(value: Any) -> None:

@@ -13,7 +13,7 @@ from gateway.clock import Clock
 from gateway.decision import require
 from gateway.errors import BadRequest, BadRequestCode, ContractBroken, Refusal, RefusalCode
 from gateway.ids import new_id
-from gateway.life_events.cloud_events import ReceivedEvent, invalid
+from gateway.life_events.cloud_events import ReceivedEvent
 from gateway.life_events.event import PublishedEvent
 from gateway.life_events.event_sources import EventSource, EventSources
 from gateway.life_events.ports import Cases
@@ -42,7 +42,8 @@ class Understanding:
         record = _mapped(received, source)
         case_id = received.case_id or record.case_id
         if received.case_id and record.case_id and received.case_id != record.case_id:
-            raise invalid(f"{received.at}/caseid", "the case that the data names, or none")
+            expected = "the case that the data names, or none"
+            raise undeclared(f"{received.at}/caseid", expected)
         if case_id is not None:
             require(await self._cases.may_follow_up(case_id, name=source.name, caller=caller))
         elif self._cases.opens(source.name, provider=source.partner, dataset=source.id) is not None:
@@ -66,9 +67,9 @@ class Understanding:
             parameters = {"partner": caller.partner, "known": own, "client_id": caller.client_id}
             raise Refusal(RefusalCode.EVENT_SOURCE_FOREIGN, message, **parameters)
         if source is None:
-            raise invalid(f"{received.at}/source", f"one of {', '.join(own) or 'none'}", known=own)
+            raise undeclared(f"{received.at}/source", f"one of {', '.join(own) or 'none'}", known=own)
         if received.type not in source.types:
-            raise invalid(
+            raise undeclared(
                 f"{received.at}/type", f"one of {', '.join(sorted(source.types))}", known=sorted(source.types)
             )
         return source
@@ -94,6 +95,13 @@ class Understanding:
             record=_ENCODE(record),
             fingerprint=self.digest(received.content),
         )
+
+
+def undeclared(pointer: str, expected: str, **more: Any) -> BadRequest:
+    """The error of an event that is well-formed, and that nobody has declared."""
+    return BadRequest(
+        BadRequestCode.EVENT_UNDECLARED, f"{pointer}: expected {expected}", pointer=pointer, expected=expected, **more
+    )
 
 
 def fact_names(event: Resource) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ def _anchored(settings: Settings, *, root: Path) -> Settings:
         database=replace(settings.database, url=under("sqlite:///", settings.database.url)),
         shared=replace(settings.shared, url=under("embedded:", settings.shared.url)),
         access=replace(settings.access, signing_keys=under("", settings.access.signing_keys)),
+        life_events=replace(settings.life_events, keys=under("", settings.life_events.keys)),
     )
 
 

@@ -18,6 +18,7 @@ from gateway.storage.redis_document_cache import RedisDocumentCache
 from gateway.storage.redis_rate_limiter import RedisRateLimiter
 from gateway.storage.redis_replay_guard import RedisReplayGuard
 from gateway.storage.shared_store import SharedStore, open_shared
+from gateway.storage.transactor import Transactor
 from gateway.storage.watch import Watch
 
 
@@ -27,6 +28,7 @@ class Stores(NamedTuple):
     engine: AsyncEngine
     shared: SharedStore
     watch: Watch
+    transactor: Transactor
     trail: GroupCommitTrail
     clients: StoredClients
     agreements: StoredAgreements
@@ -59,13 +61,16 @@ async def opened_stores(stack: AsyncExitStack, settings: Settings) -> Stores:
     denylist = StoredDenylist(engine, watch)
     await watch.open()
     stack.push_async_callback(watch.close)
-    trail = GroupCommitTrail(engine)
+    transactor = Transactor(engine)
+    stack.push_async_callback(transactor.close)
+    trail = GroupCommitTrail(engine, transactor=transactor)
     await trail.open()
     stack.push_async_callback(trail.close)
     return Stores(
         engine=engine,
         shared=shared,
         watch=watch,
+        transactor=transactor,
         trail=trail,
         clients=clients,
         agreements=agreements,

@@ -11,7 +11,7 @@ from gateway.access.oauth_form import OAuthForm
 from gateway.access.oauth_outcome import Issued
 from gateway.demo.seed import PURPOSE, Credentials, Seeded, seed
 from gateway.demo.stand_ins import StandIns
-from gateway.settings import Access, Database, Dataset, Partner, Settings, Shared, Upstream
+from gateway.settings import Access, Database, Dataset, LifeEvents, Partner, Settings, Shared, Upstream
 from gateway.settings_file.load import load_settings
 from gateway.wiring.build import opened
 from gateway.wiring.gateway import Gateway
@@ -53,6 +53,7 @@ def settings_in(folder: Path, stand_ins: StandIns) -> Settings:
         database=Database(url=f"sqlite:///{folder}/gateway.db"),
         shared=Shared(url=f"embedded:{folder}/valkey"),
         access=Access(pepper="lada-hitam-dari-lampung-32-huruf", signing_keys=f"{folder}/keys", rate_burst=10_000),
+        life_events=LifeEvents(keys=f"{folder}/event-keys"),
         upstream=Upstream(deadline_s=0.8, retries=0, breaker_threshold=1000),
         partners=partners,
     )

@@ -1,0 +1,142 @@
+"""Life events, put together: what takes them, keeps them, and lets them be read."""
+
+import asyncio
+import hashlib
+import hmac
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from gateway.agreements.check import AgreementCheck
+from gateway.agreements.coverage import providers
+from gateway.agreements.field_classes import field_classes
+from gateway.api.metrics import Meters
+from gateway.clock import Clock
+from gateway.life_events.event_sources import EventSources
+from gateway.life_events.feed import Feed
+from gateway.life_events.feed_cursor import FeedCursors
+from gateway.life_events.feed_entitlements import FeedEntitlements
+from gateway.life_events.feed_stream import FeedStreams
+from gateway.life_events.outgoing import OutgoingEvents
+from gateway.life_events.ports import Cases, NoCases
+from gateway.life_events.publish import Publishing
+from gateway.life_events.recording import EventRecorder
+from gateway.life_events.sealing import Sealer
+from gateway.life_events.understanding import Understanding
+from gateway.minimisation import Minimisation
+from gateway.settings import Settings
+from gateway.storage.event_log import GroupCommitLog
+from gateway.storage.redis_bell import RedisBell
+from gateway.wiring.access import AccessParts
+from gateway.wiring.contracts import Contracts
+from gateway.wiring.stores import Stores
+from schemas.resources import LIFE_EVENTS
+
+
+class LifeEventParts(NamedTuple):
+    """What the doors work with, and what deliveries and cases need too."""
+
+    publishing: Publishing
+    feed: Feed
+    streams: FeedStreams
+    sources: EventSources
+    check: AgreementCheck
+    sealer: Sealer
+    bell: RedisBell
+    log: GroupCommitLog
+
+
+async def opened_life_events(
+    stack: AsyncExitStack,
+    settings: Settings,
+    *,
+    stores: Stores,
+    access: AccessParts,
+    contracts: Contracts,
+    clock: Clock,
+    meters: Meters,
+    cases: Cases | None = None,
+) -> LifeEventParts:
+    """The parts, open; `stack` closes the log after it has written all. Raises `BadConfiguration`."""
+    sealer = await opened_sealer(stack, settings, clock=clock)
+    bell = RedisBell(stores.shared.client)
+    await bell.open()
+    stack.push_async_callback(bell.close)
+    log = GroupCommitLog(stores.engine, transactor=stores.transactor, sealer=sealer, bell=bell)
+    await log.open()
+    stack.push_async_callback(log.close)
+    sources = EventSources(partners=settings.partners, mappings=contracts.events)
+    check = _check(settings, stores=stores, clock=clock)
+    recorder = EventRecorder(trail=stores.trail, clock=clock, meter=meters)
+    understanding = Understanding(
+        sources=sources,
+        cases=cases or NoCases(),
+        clock=clock,
+        secret=_derived(access, b"event-content"),
+        events=LIFE_EVENTS,
+    )
+    publishing = Publishing(
+        tokens=access.tokens,
+        rates=access.rates,
+        understanding=understanding,
+        log=log,
+        recorder=recorder,
+        meter=meters,
+    )
+    feed = _feed(access, sources=sources, check=check, log=log, bell=bell, recorder=recorder)
+    streams = FeedStreams(feed, bell=bell, recorder=recorder)
+    return LifeEventParts(publishing, feed, streams, sources, check, sealer, bell, log)
+
+
+def _check(settings: Settings, *, stores: Stores, clock: Clock) -> AgreementCheck:
+    return AgreementCheck(
+        book=stores.agreements,
+        clock=clock,
+        providers=providers(settings.partners),
+        classes=field_classes(LIFE_EVENTS),
+        purposes=frozenset(settings.purposes),
+    )
+
+
+def _feed(
+    access: AccessParts,
+    *,
+    sources: EventSources,
+    check: AgreementCheck,
+    log: GroupCommitLog,
+    bell: RedisBell,
+    recorder: EventRecorder,
+) -> Feed:
+    return Feed(
+        tokens=access.tokens,
+        rates=access.rates,
+        entitlements=FeedEntitlements(
+            check=check,
+            classes=field_classes(LIFE_EVENTS),
+            offers=sources.offers(),
+            partners=sources.partners,
+        ),
+        log=log,
+        bell=bell,
+        cursors=FeedCursors(_derived(access, b"feed-cursor")),
+        outgoing=OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
+        recorder=recorder,
+    )
+
+
+async def opened_sealer(stack: AsyncExitStack, settings: Settings, *, clock: Clock) -> Sealer:
+    """The sealer, its keys followed until `stack` closes. Raises `BadConfiguration`."""
+    sealer = await asyncio.to_thread(Sealer.opened, Path(settings.life_events.keys), clock=clock)
+    stack.push_async_callback(_cancelled, asyncio.create_task(sealer.watch(), name="sealing-keys-watch"))
+    return sealer
+
+
+def _derived(access: AccessParts, use: bytes) -> bytes:
+    """A key of its own for each use, the same in every process."""
+    return hmac.digest(access.pepper, use, hashlib.sha256)
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
