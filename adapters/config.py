@@ -151,6 +151,11 @@ class DatasetSettings(Protocol):
         ...
 
     @property
+    def filters(self) -> Mapping[str, str]:
+        """The platform's own parameter for each filter of ours; for tables the column, and how it is compared."""
+        ...
+
+    @property
     def by_id(self) -> str | None:
         """Path of one record, with `{id}`; for CKAN, CSV and tables the column that holds the id."""
         ...

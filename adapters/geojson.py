@@ -140,7 +140,10 @@ class GeoJson:
             if not envelope.count(_FEATURES):
                 raise AdapterError(Fault.NOT_FOUND, "the platform answered without a feature")
             return body
-        features = _COLLECTION.decode(body).features
+        try:
+            features = _COLLECTION.decode(body).features
+        except msgspec.ValidationError:
+            raise AdapterError(Fault.UNREADABLE, "the features are no list") from None
         found = [raw for raw in features if _id_of(raw, self._id_keys) == source_id]
         if not found:
             raise AdapterError(Fault.NOT_FOUND, "no feature has this id")

@@ -15,7 +15,7 @@ from adapters.sql_table.postgresql import PostgresDatabase
 from adapters.sql_table.statement import Filter, NoRow, Statement, StatementBuilder, Table, is_name, name_parts
 from adapters.sql_table.values import row_as_json
 
-_OPTIONS = frozenset({"ca_file", "columns", "connections", "filterable", "max_bytes", "max_rows"})
+_OPTIONS = frozenset({"ca_file", "columns", "connections", "max_bytes", "max_rows"})
 _MAX_BYTES = 33_554_432
 _NOTHING = b"[]"
 _BEHIND = "k"
@@ -26,9 +26,9 @@ class SqlTable:
     """One table or view; a document is a list of objects, one a row, by the columns' names.
 
     `path` is the table (`laporan`, `layanan.laporan`), `by_id` the column of the id. Paging is `cursor` (in the
-    order of the id, which it needs) or `single`. Options: `columns` to be read (all, unless said), `filterable`
-    (columns that filters may name, as `kode`, `kode^=` for "begins with", `diubah>=`, `diubah<=`), `max_rows` of a
-    document that is the whole table (10,000), `max_bytes` of any, `connections` (2), `ca_file`.
+    order of the id, which it needs) or `single`. Only by the columns that `filters` names can be filtered: `kode`,
+    `kode^=` for "begins with", `diubah>=`, `diubah<=`. Options: `columns` to be read (all, unless said), `max_rows` of
+    a document that is the whole table (10,000), `max_bytes` of any, `connections` (2), `ca_file`.
     """
 
     def __init__(self, *, platform: PlatformSettings, dataset: DatasetSettings, secrets: Secrets) -> None:
@@ -44,7 +44,7 @@ class SqlTable:
         self._parts = name_parts(dataset.path)
         self._names = _listed(options.get("columns"), key="options.columns")
         self._id_name = dataset.by_id
-        self._filters = _filters(options.get("filterable"))
+        self._filters = {text: _filter(name, text) for name, text in dataset.filters.items()}
         self._paging = dataset.paging
         self._max_rows = _count(options, "max_rows", usual=10_000)
         self._max_bytes = _count(options, "max_bytes", usual=_MAX_BYTES)
@@ -205,13 +205,14 @@ def _listed(text: str | None, *, key: str) -> tuple[str, ...]:
     return names
 
 
-def _filters(text: str | None) -> dict[str, Filter]:
-    """What may be filtered by, as filters of questions name it."""
+def _filter(name: str, text: str) -> Filter:
+    """One of the settings' filters. Raises `AdapterMisconfigured`."""
     try:
-        return {it: Filter.read(it) for it in _listed(text, key="options.filterable")}
+        return Filter.read(text)
     except ValueError:
-        expected = "must be columns, each alone or with ^=, >= or <= behind it"
-        raise AdapterMisconfigured("options.filterable", expected) from None
+        raise AdapterMisconfigured(
+            f"filters.{name}", "must be a column, alone or with ^=, >= or <= behind it"
+        ) from None
 
 
 def _count(options: Mapping[str, str], name: str, *, usual: int) -> int:

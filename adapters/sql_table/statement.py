@@ -48,7 +48,7 @@ class Filter(msgspec.Struct, frozen=True):
     def read(cls, text: str) -> "Filter":
         """The filter. Raises `ValueError` for what is none."""
         match = _FILTER.fullmatch(text.strip())
-        if match is None:
+        if match is None or not is_name(match["name"]):
             raise ValueError(text)
         return cls(match["name"].strip(), match["operator"] or "=")
 

@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import os
+import shutil
+import tempfile
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from adapters.base import Fault, Question
 from adapters.config import AdapterMisconfigured, Auth, Paging
 from tests.support.adapter_cases import RECORDS, SIZE
 from tests.support.adapter_promises import AnyAdapter, failure, walk
+from tests.support.certificates import Certificates
 from tests.support.tables import READER, Tables, mariadb_tables, postgres_tables
 
 
@@ -57,7 +62,7 @@ def offer(tables):
 async def adapter(tables):
     """The adapter over the whole suite's records."""
     await tables.fill(RECORDS)
-    return tables.adapter(options={"filterable": "kode"})
+    return tables.adapter(filters={"f": "kode"})
 
 
 class TestTables(AnyAdapter):
@@ -97,7 +102,7 @@ async def test_a_name_is_an_identifier_whatever_it_holds(tables, name):
     """Of a column, in the list and as the id."""
     quoted = "`" + name.replace("`", "``") + "`" if tables.server else '"' + name.replace('"', '""') + '"'
     await tables.run(f"CREATE TABLE aneh ({quoted} varchar(20)); INSERT INTO aneh VALUES ('a'), ('b')")
-    adapter = tables.adapter(path="aneh", by_id=name, options={"filterable": name})
+    adapter = tables.adapter(path="aneh", by_id=name, filters={"f": name})
     assert [{name: "a"}, {name: "b"}] == await rows(adapter)
     assert [{name: "b"}] == await rows(adapter, source_id="b") == await rows(adapter, filters={name: "b"})
 
@@ -109,7 +114,7 @@ async def test_a_value_is_only_ever_a_value(tables, value):
     """In a filter, as an id and in a position: it finds nothing, and the table is still there."""
     await tables.run("CREATE TABLE teks (id varchar(50), kode varchar(50))")
     await tables.run("INSERT INTO teks VALUES ('a', 'b'), ('c', 'd')")
-    adapter = tables.adapter(path="teks", options={"filterable": "kode, kode^=, id"})
+    adapter = tables.adapter(path="teks", filters={"a": "kode", "b": "kode^=", "c": "id"})
     for name in ("kode", "kode^=", "id"):
         assert [] == await rows(adapter, filters={name: value})
     assert Fault.NOT_FOUND == (await failure(adapter, source_id=value)).fault
@@ -120,7 +125,7 @@ async def test_a_value_is_only_ever_a_value(tables, value):
 
 async def test_a_filter_must_be_one_that_is_allowed(tables):
     """A column that is there but not listed is not filtered by; nor is it named."""
-    error = await failure(tables.adapter(options={"filterable": "nama"}), filters={"kode": "32.11.01"})
+    error = await failure(tables.adapter(filters={"f": "nama"}), filters={"kode": "32.11.01"})
     assert (Fault.UNREADABLE, False) == (error.fault, "32.11" in error.message)
 
 
@@ -138,8 +143,8 @@ async def test_filters_begin_and_compare(tables):
             f"{session}INSERT INTO ubah VALUES ({number}, '32.1{number}.04', {instant}, "
             f"'2026-01-0{number} 09:00:00', '2026-01-0{number}')"
         )
-    options = {"filterable": "kode^=, saat>=, saat<=, jam>=, hari, id"}
-    adapter = tables.adapter(path="ubah", options=options)
+    names = ("kode^=", "saat>=", "saat<=", "jam>=", "hari", "id")
+    adapter = tables.adapter(path="ubah", filters={f"f{number}": name for number, name in enumerate(names)})
 
     async def found(**filters):
         return [it["id"] for it in await rows(adapter, filters=filters)]
@@ -225,7 +230,7 @@ async def test_a_view_in_a_schema_is_a_table(tables):
         ({"path": "tiada"}, "there is no table tiada"),
         ({"by_id": "idd"}, "no column idd; did you mean id?"),
         ({"options": {"columns": "nma"}}, "no column nma; did you mean nama?"),
-        ({"options": {"filterable": "kodee"}}, "no column kodee; did you mean kode?"),
+        ({"filters": {"f": "kodee"}}, "no column kodee; did you mean kode?"),
     ],
 )
 async def test_a_name_that_is_not_there_is_said(tables, dataset, said):
@@ -348,6 +353,41 @@ async def test_tls_is_verified_where_an_authority_is_named(mariadb_server):
     await tables.close()
 
 
+def give_to_postgres(folder):
+    """A server that was started by root does not run as root."""
+    for path in (folder, *folder.rglob("*")):
+        if os.geteuid() == 0:
+            shutil.chown(path, "postgres")
+
+
+async def test_postgresqls_tls_is_verified_too(postgres_url, tmp_path):
+    """With a server that was given a certificate while it ran."""
+    if "GATEWAY_TEST_POSTGRES_URL" in os.environ:
+        pytest.skip("the server is not ours to change")
+    folder = Path(tempfile.mkdtemp(prefix="tls-"))
+    certificates = Certificates(folder / "tls")
+    give_to_postgres(folder)
+    tables = await postgres_tables(postgres_url)
+    await tables.fill(RECORDS)
+    try:
+        for setting in (
+            f"ssl_cert_file = '{certificates.certificate}'",
+            f"ssl_key_file = '{certificates.key}'",
+            "ssl = on",
+        ):
+            await tables.run(f"ALTER SYSTEM SET {setting}")
+        await tables.run("SELECT pg_reload_conf()")
+        await asyncio.sleep(0.3)
+        assert RECORDS == await walk(tables.adapter(options={"ca_file": str(certificates.authority)}), Rows())
+        error = await failure(tables.adapter(options={"ca_file": str(certificates.stranger)}))
+        assert "certificate is not trusted" in error.message
+    finally:
+        await tables.run("ALTER SYSTEM SET ssl = off")
+        await tables.run("SELECT pg_reload_conf()")
+        await tables.close()
+        shutil.rmtree(folder)
+
+
 async def test_no_word_is_said_to_a_mysql_without_tls(monkeypatch):
     """The server's greeting is enough to know; nothing is sent after it."""
     heard = bytearray()
@@ -393,7 +433,7 @@ async def test_no_word_is_said_to_a_postgresql_without_tls(postgres_url, monkeyp
         ("postgresql://h/x", {"by_id": None}, "by_id"),
         ("postgresql://h/x", {"paging": Paging(kind="page")}, "paging.kind"),
         ("postgresql://h/x", {"options": {"columns": "a,,b"}}, "options.columns"),
-        ("postgresql://h/x", {"options": {"filterable": "a<>"}}, "options.filterable"),
+        ("postgresql://h/x", {"filters": {"region": "a<>"}}, "filters.region"),
         ("postgresql://h/x", {"options": {"max_rows": "0"}}, "options.max_rows"),
         ("postgresql://h/x", {"options": {"ca_file": "/tiada"}}, "options.ca_file"),
         ("postgresql://h/x", {"options": {"sslmode": "x"}}, "options.sslmode"),

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adapters.base import AdapterError, Fault, Question
+from adapters.base import AdapterError, Fault, Question, Response
 from adapters.config import AdapterMisconfigured, Auth, Paging
 from adapters.registry import build_adapter
 from gateway.settings import Dataset, Platform, Upstream
@@ -144,6 +146,30 @@ async def test_the_key_stays_out_of_the_position():
         adapter = adapter_of(server.url, transport, auth=auth, path="/peta", paging=Paging(kind="link"))
         position = (await adapter.fetch(Question(size=1))).next_position
     assert "/peta?limit=1&offset=1" == position
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["features", "type", "crs", "properties", "id", "name"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+DOCUMENTS = VALUES.map(lambda it: json.dumps({"type": "FeatureCollection", "features": it}).encode())
+
+
+@pytest.mark.parametrize("form", ["collection", "sequence"])
+@pytest.mark.parametrize("source_id", [None, "7"])
+@given(content=st.binary() | DOCUMENTS | VALUES.map(lambda it: json.dumps(it).encode()))
+def test_any_bytes_are_a_collection_or_a_fault(form, source_id, content):
+    """Nothing else ever leaves, whatever a server sends."""
+    adapter = adapter_of("file:///tiada", path="x", by_id="properties.id", options={"form": form})
+    try:
+        document = adapter._document(Question(source_id=source_id), Response(status=200, headers={}, body=content))
+    except AdapterError:
+        return
+    assert "FeatureCollection" == json.loads(document.body)["type"]
 
 
 async def test_a_file_is_read_from_its_folder(tmp_path):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.authentication import build_authentication
 from adapters.base import AdapterError, Fault, Question
@@ -132,6 +134,31 @@ async def test_what_is_no_geo_report_is_unreadable(body):
     assert Fault.UNREADABLE == (await refused(body)).fault
     if body == "<html/>":
         assert Fault.UNREADABLE == (await refused(body, content_type="text/xml", options={"format": "xml"})).fault
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["requests", "errors", "code", "description", "lat", "zipcode", "service_code", "#text"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(content=st.binary() | VALUES.map(lambda it: json.dumps(it).encode()), form=st.sampled_from(["json", "xml"]))
+def test_any_bytes_are_rows_or_a_fault(content, form):
+    """Nothing else ever leaves, whatever a server sends."""
+    adapter = adapter_of("http://127.0.0.1:1", None, options={"format": form})
+    try:
+        rows = adapter._read(content, is_one=False)
+    except AdapterError:
+        return
+    assert all(row is None or isinstance(row, dict) for row in rows)
 
 
 async def test_key_and_jurisdiction_are_sent():
