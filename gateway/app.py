@@ -14,6 +14,7 @@ from gateway.api.admin.doors import admin_doors
 from gateway.api.catalogue import catalogue_doors
 from gateway.api.data_front import DataFront
 from gateway.api.docs import description_door, docs_doors, kept_description
+from gateway.api.event_feed import UnreadableEventEntry, WithheldEvents, event_feed_doors
 from gateway.api.exchange_data import ExchangeDoor
 from gateway.api.guard import Guard, refuse_unexpected_body
 from gateway.api.health import health_doors
@@ -27,11 +28,18 @@ from gateway.api.open311.errors import GeoReportErrors
 from gateway.api.openapi import ApiDescription
 from gateway.api.options import options_doors
 from gateway.api.problem_pages import problem_doors
+from gateway.api.publish_events import EventResult, publish_events_door
 from gateway.api.reply import Kept
+from gateway.api.subscriptions.admission import SubscriptionCounter
+from gateway.api.subscriptions.doors import SCHEMAS as SUBSCRIPTION_SCHEMAS
+from gateway.api.subscriptions.doors import subscription_doors
 from gateway.exchange.filters import FILTERS
 from gateway.messages import Language
 from gateway.wiring import Gateway
 from schemas.resources import RESOURCES
+
+EVENT_SCHEMAS: tuple[type, ...] = (EventResult, UnreadableEventEntry, WithheldEvents)
+"""The shapes that the descriptions of the doors of life events refer to."""
 
 
 def public_app(gateway: Gateway) -> ASGIApp:
@@ -40,6 +48,13 @@ def public_app(gateway: Gateway) -> ASGIApp:
     exchange = _exchange_doors(gateway, url)
     handlers: list[HTTPRouteHandler] = [
         *(handler for door in exchange for handler in door.handlers()),
+        publish_events_door(
+            gateway.publishing,
+            sources=sorted(gateway.event_sources.by_source),
+            types=sorted({type_ for it in gateway.event_sources.by_source.values() for type_ in it.types}),
+        ),
+        *event_feed_doors(gateway.feed, gateway.streams, partners=sorted(gateway.event_sources.partners)),
+        *subscription_doors(_subscription_counter(gateway), wake=gateway.bell.ring),
         *catalogue_doors(partners=gateway.partner_entries, datasets=gateway.dataset_entries),
         *health_doors(readiness=gateway.readiness, version=gateway.version),
         *problem_doors(words=gateway.words),
@@ -59,6 +74,7 @@ def public_app(gateway: Gateway) -> ASGIApp:
         url=url,
         undescribed=[*oauth, *docs_doors()],
         more=oauth_description(gateway.settings.purposes),
+        schemas=(*EVENT_SCHEMAS, *SUBSCRIPTION_SCHEMAS),
     )
     return DataFront(framework, doors=exchange, problems=gateway.problems)
 
@@ -75,6 +91,16 @@ def _exchange_doors(gateway: Gateway, url: str) -> list[ExchangeDoor]:
         )
         for resource in RESOURCES.values()
     ]
+
+
+def _subscription_counter(gateway: Gateway) -> SubscriptionCounter:
+    return SubscriptionCounter(
+        desk=gateway.subscriptions,
+        tokens=gateway.tokens,
+        rates=gateway.rates,
+        trail=gateway.trail,
+        clock=gateway.clock,
+    )
 
 
 def admin_app(gateway: Gateway) -> Litestar:

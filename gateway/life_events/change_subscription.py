@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.decision import require
 from gateway.life_events.subscribe import AT_ONCE_AT_MOST, PER_SECOND_AT_MOST, check_words
-from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
+from gateway.life_events.subscription import COLLECTING, Subscription, SubscriptionStatus, Webhook
 from gateway.life_events.subscription_desk import (
     Actor,
     SubscriptionDesk,
@@ -46,9 +46,8 @@ async def change_subscription(
     now = desk.clock.now()
     async with desk.office.changing() as change:
         before = require_own(await change.find(subscription_id), subscription_id, actor=actor)
-        after = _turned(_patched(before, patch, now=now), patch, now=now)
-        if before.missed_since is not None and after.status is SubscriptionStatus.ACTIVE:
-            after = await caught_up(change, after, now=now)
+        after = _turned(_patched(before, patch, now=now), patch)
+        after = await collecting(change, after, before=before, now=now)
         await change.put(after)
         changed = sorted(name for name in patch.__struct_fields__ if getattr(patch, name) is not msgspec.UNSET)
         await record_act(
@@ -65,7 +64,7 @@ async def end_subscription(desk: SubscriptionDesk, subscription_id: str, *, acto
         if before.status is SubscriptionStatus.ENDED:
             refuse_state(before, possible="nothing")
         after = msgspec.structs.replace(
-            before, status=SubscriptionStatus.ENDED, status_reason=reason, missed_since=None, updated_at=now
+            before, status=SubscriptionStatus.ENDED, status_reason=reason, missed_after=None, updated_at=now
         )
         await change.put(after)
         await change.put_secrets(subscription_id, ())
@@ -73,10 +72,17 @@ async def end_subscription(desk: SubscriptionDesk, subscription_id: str, *, acto
         await record_act(change, "end", after, actor=actor, now=now, reason=reason)
 
 
-async def caught_up(change: SubscriptionChange, subscription: Subscription, *, now: datetime) -> Subscription:
-    """The subscription, with everything in line that it has missed."""
-    await change.catch_up(subscription, now=now)
-    return msgspec.structs.replace(subscription, missed_since=None)
+async def collecting(
+    change: SubscriptionChange, after: Subscription, *, before: Subscription, now: datetime
+) -> Subscription:
+    """The subscription with a note of where it ceased to collect, or with everything in line that it has missed."""
+    if after.status in COLLECTING:
+        if after.missed_after is not None:
+            await change.catch_up(after, now=now)
+        return msgspec.structs.replace(after, missed_after=None)
+    if before.status in COLLECTING:
+        return msgspec.structs.replace(after, missed_after=await change.last_event())
+    return after
 
 
 async def _check(desk: SubscriptionDesk, found: Subscription, patch: SubscriptionPatch) -> None:
@@ -106,13 +112,10 @@ def _patched(before: Subscription, patch: SubscriptionPatch, *, now: datetime) -
     return msgspec.structs.replace(before, **changes)
 
 
-def _turned(subscription: Subscription, patch: SubscriptionPatch, *, now: datetime) -> Subscription:
+def _turned(subscription: Subscription, patch: SubscriptionPatch) -> Subscription:
     """In its new status: pending where it is pointed elsewhere, for the new receiver must agree too."""
     status, reason = subscription.status, subscription.status_reason
-    missed_since = subscription.missed_since
     if patch.url is not msgspec.UNSET:
-        if status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED}:
-            missed_since = now
         status, reason = SubscriptionStatus.PENDING, patch.reason
     elif patch.status is not msgspec.UNSET and (wanted := SubscriptionStatus(patch.status)) is not status:
         if status is SubscriptionStatus.PENDING:
@@ -121,6 +124,4 @@ def _turned(subscription: Subscription, patch: SubscriptionPatch, *, now: dateti
             refuse_state(subscription, possible="active")
         status, reason = wanted, patch.reason
     failing = subscription.failing_since if status is subscription.status else None
-    return msgspec.structs.replace(
-        subscription, status=status, status_reason=reason, missed_since=missed_since, failing_since=failing
-    )
+    return msgspec.structs.replace(subscription, status=status, status_reason=reason, failing_since=failing)

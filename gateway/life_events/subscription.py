@@ -22,6 +22,10 @@ class SubscriptionStatus(StrEnum):
     ENDED = "ended"
 
 
+COLLECTING = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
+"""Whose events are put in line."""
+
+
 class Webhook(msgspec.Struct, frozen=True, tag_field="kind", tag="webhook"):
     """A receiver's address, and how its deliveries are signed: Standard Webhooks `v1` (HMAC) or `v1a` (Ed25519)."""
 
@@ -43,8 +47,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
     `filters` are compared with an event's `facts`: equal, or for a region it or a part of it. `fields`
     None means every granted field that is not Personal. `purpose` and `proves_key` are those of the token that
-    subscribed; what may leave is checked at each delivery. `missed_since` is since when its events have not been put
-    in line.
+    subscribed; what may leave is checked at each delivery. `missed_after` is the
+    sequence of the last event that was put in line before it ceased to collect.
     """
 
     id: str
@@ -62,7 +66,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     max_in_flight: int = 8
     rate_per_s: float | None = None
     failing_since: datetime | None = None
-    missed_since: datetime | None = None
+    missed_after: int | None = None
     created_at: datetime
     updated_at: datetime
 

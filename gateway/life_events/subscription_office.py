@@ -94,6 +94,10 @@ class SubscriptionChange(Protocol):
         """Puts deliveries of the window in line again, a part at a time: of events behind `after`."""
         ...
 
+    async def last_event(self) -> int:
+        """The sequence of the newest event; until this transaction ends no other is accepted."""
+        ...
+
     async def catch_up(self, subscription: Subscription, *, now: datetime) -> int:
         """Puts in line what was not while the subscription did not collect; how many."""
         ...

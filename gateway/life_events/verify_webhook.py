@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.ids import new_id
-from gateway.life_events.change_subscription import caught_up
+from gateway.life_events.change_subscription import collecting
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
 from gateway.life_events.subscription_desk import (
     Actor,
@@ -42,7 +42,7 @@ async def verify_webhook(desk: SubscriptionDesk, subscription_id: str, *, actor:
         before = require_own(await change.find(subscription_id), subscription_id, actor=actor)
         if reason is None and (before.target, before.status) == (target, SubscriptionStatus.PENDING):
             after = msgspec.structs.replace(before, status=SubscriptionStatus.ACTIVE, status_reason="", updated_at=now)
-            after = await caught_up(change, after, now=now)
+            after = await collecting(change, after, before=before, now=now)
             await change.put(after)
         await record_act(change, "verify", before, actor=actor, now=now, result=reason or "verified")
     if reason is not None:

@@ -57,7 +57,7 @@ subscriptions = sa.Table(
     sa.Column("max_in_flight", sa.Integer, nullable=False),
     sa.Column("rate_per_s", sa.Float),
     sa.Column("failing_since", Instant),
-    sa.Column("missed_since", Instant),
+    sa.Column("missed_after", sa.BigInteger),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
 )

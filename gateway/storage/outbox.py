@@ -26,7 +26,7 @@ from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
 from gateway.storage.event_rows import opened_event
 from gateway.storage.life_event_tables import subscriptions
-from gateway.storage.sequence import CHANGES, announce_now, take
+from gateway.storage.sequence import CHANGES, EVENTS, announce_now, take
 from gateway.storage.subscriptions import KIND, Live, live_subscriptions
 from gateway.storage.transactor import Transactor
 
@@ -246,8 +246,10 @@ def _disable(connection: sa.Connection, *, subscription_id: str, reason: str, no
     row = connection.execute(sa.select(subscriptions).where(subscriptions.c.id == subscription_id)).mappings().first()
     if row is None or row["status"] != SubscriptionStatus.ACTIVE.value:
         return False
-    changed = {"status": SubscriptionStatus.DISABLED.value, "status_reason": reason, "updated_at": now}
-    changed["missed_since"] = row["missed_since"] or now
+    changed: dict[str, Any] = {"status": SubscriptionStatus.DISABLED.value, "status_reason": reason, "updated_at": now}
+    changed["missed_after"] = (
+        take(connection, EVENTS, count=0) - 1 if row["missed_after"] is None else row["missed_after"]
+    )
     connection.execute(sa.update(subscriptions).where(subscriptions.c.id == subscription_id).values(changed))
     announce_now(connection, KIND, keys=(subscription_id,))
     record = AuditRecord(

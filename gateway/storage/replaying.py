@@ -1,7 +1,7 @@
 """Puts deliveries in line again: one, or those of a window of time."""
 
 from collections.abc import Container, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +13,11 @@ from gateway.life_events.subscription_office import Replayed, Window
 from gateway.storage.deliveries import delivery_row
 from gateway.storage.event_rows import WIPED
 from gateway.storage.life_event_tables import deliveries, events
+from gateway.storage.sequence import EVENTS, take
 from gateway.storage.tables import is_key
 
 AT_ONCE = 5_000
 """So many events of a window are looked at in one transaction."""
-_MARGIN = timedelta(minutes=1)
 _WAITING = DeliveryStatus.WAITING.value
 _NOT_ARRIVED = (DeliveryStatus.DEAD.value, DeliveryStatus.WITHHELD.value)
 _D = deliveries.c
@@ -53,14 +53,14 @@ def replay_window(
 
 
 def catch_up(connection: sa.Connection, subscription: Subscription, *, now: datetime) -> int:
-    """Puts in line what was not while the subscription did not collect; how many."""
-    if subscription.missed_since is None:
-        return 0
-    window = Window(since=subscription.missed_since - _MARGIN, until=now + _MARGIN)
-    count = 0
-    last: int | None = 0
+    """Puts in line what was not while the subscription did not collect; how many.
+
+    No event is accepted meanwhile, so that none falls between what is caught up and what is collected again.
+    """
+    take(connection, EVENTS, count=0)
+    count, last = 0, subscription.missed_after
     while last is not None:
-        found, last = _events(connection, subscription, window, after=last)
+        found, last = _events(connection, subscription, None, after=last)
         count += _add(connection, subscription, found, besides=_lines(connection, subscription, found), now=now)
     return count
 
@@ -76,7 +76,8 @@ def withhold_waiting(connection: sa.Connection, subscription_id: str, *, reason:
 def _lines(connection: sa.Connection, subscription: Subscription, found: Sequence[Any]) -> dict[int, str]:
     """How the subscription's deliveries of these events stand, by the event's sequence."""
     those = (_D.subscription_id == subscription.id, _D.event_sequence.in_([row.sequence for row in found]))
-    return dict(connection.execute(sa.select(_D.event_sequence, _D.status).where(*those)).tuples().all())
+    rows = connection.execute(sa.select(_D.event_sequence, _D.status).where(*those))
+    return {row.event_sequence: row.status for row in rows}
 
 
 def _add(
@@ -100,17 +101,18 @@ def _add(
 
 
 def _events(
-    connection: sa.Connection, subscription: Subscription, window: Window, *, after: int
+    connection: sa.Connection, subscription: Subscription, window: Window | None, *, after: int
 ) -> tuple[Sequence[Any], int | None]:
-    """Events of the window, of the wanted kinds, whose data is there; the last one's sequence if there are more."""
+    """Events of the window (or all), of the wanted kinds, whose data is there; the last sequence if there are more."""
     columns = events.c
     query = (
         sa.select(columns.sequence, columns.name, columns.provider, columns.facts, columns.order_key)
-        .where(columns.accepted_at >= window.since, columns.accepted_at < window.until, columns.sequence > after)
-        .where(columns.name.in_(subscription.names), columns.key_id != WIPED)
+        .where(columns.sequence > after, columns.name.in_(subscription.names), columns.key_id != WIPED)
         .order_by(columns.sequence)
         .limit(AT_ONCE)
     )
+    if window is not None:
+        query = query.where(columns.accepted_at >= window.since, columns.accepted_at < window.until)
     if subscription.providers is not None:
         query = query.where(columns.provider.in_(subscription.providers))
     found = connection.execute(query).all()

@@ -18,7 +18,7 @@ from gateway.storage import replaying
 from gateway.storage.audit_trail import insert_records
 from gateway.storage.engine import reading, writing
 from gateway.storage.life_event_tables import deliveries, delivery_attempts, events, subscriptions, webhook_secrets
-from gateway.storage.sequence import CHANGES, announce, take
+from gateway.storage.sequence import CHANGES, EVENTS, announce, take
 from gateway.storage.subscriptions import KIND, sealed_secret_of, subscription_of, values_of
 from gateway.storage.tables import is_key
 
@@ -77,6 +77,10 @@ class StoredSubscriptionChange:
     async def replay_window(self, subscription: Subscription, window: Window, *, after: int, now: datetime) -> Replayed:
         """Puts deliveries of the window in line again, a part at a time: of events behind `after`."""
         return await self._connection.run_sync(replaying.replay_window, subscription, window, after=after, now=now)
+
+    async def last_event(self) -> int:
+        """The sequence of the newest event; until this transaction ends no other is accepted."""
+        return await self._connection.run_sync(take, EVENTS, count=0) - 1
 
     async def catch_up(self, subscription: Subscription, *, now: datetime) -> int:
         """Puts in line what was not while the subscription did not collect; how many."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from gateway.life_events.subscription import Subscription, SubscriptionStatus
+from gateway.life_events.subscription import COLLECTING, Subscription, SubscriptionStatus
 from gateway.life_events.subscription_office import SealedSecret
 from gateway.storage.life_event_tables import subscriptions, webhook_secrets
 from gateway.storage.sequence import CHANGES
@@ -18,11 +18,8 @@ from gateway.storage.tables import counters
 
 KIND = "subscription"
 _KEPT = "subscriptions"
-COLLECTING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
-"""Whose events are put in line. A disabled one catches up when it is resumed, from when it was disabled."""
-
 _VERSION = sa.select(counters.c.value).where(counters.c.name == CHANGES)
-_COLLECTING = sa.select(subscriptions).where(subscriptions.c.status.in_([it.value for it in COLLECTING]))
+_COLLECTING = sa.select(subscriptions).where(subscriptions.c.status.in_(sorted(COLLECTING)))
 _SECRETS = (
     sa.select(webhook_secrets)
     .join(subscriptions, subscriptions.c.id == webhook_secrets.c.subscription_id)

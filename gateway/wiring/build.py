@@ -26,7 +26,9 @@ from gateway.upstream.http import HttpTransport
 from gateway.wiring.access import AccessParts, opened_access
 from gateway.wiring.catalogue_entries import dataset_entries, partner_entries
 from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
+from gateway.wiring.deliveries import Deliveries, opened_deliveries
 from gateway.wiring.gateway import Gateway
+from gateway.wiring.life_events import LifeEventParts, opened_life_events
 from gateway.wiring.readiness import StoresReady
 from gateway.wiring.stores import Stores, opened_stores
 from schemas.resources import SHAPES
@@ -34,11 +36,17 @@ from schemas.resources import SHAPES
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, secrets: Callable[[str], str], clock: Clock | None = None, folder: Path = SCHEMAS
+    settings: Settings,
+    *,
+    secrets: Callable[[str], str],
+    clock: Clock | None = None,
+    folder: Path = SCHEMAS,
+    delivers: bool | None = None,
 ) -> AsyncIterator[Gateway]:
     """The gateway, ready to answer; everything is closed at the end, the audit trail after it has written all.
 
-    `secrets` finds secrets by name; `folder` holds the partners' mappings. Raises `BadConfiguration`
+    `secrets` finds secrets by name; `folder` holds the partners' mappings; `delivers` says whether life events are
+    delivered here, else the settings do. Raises `BadConfiguration`
     (mappings that do not check, with all their findings) or `StoreUnavailable`.
     """
     clock = clock or SystemClock()
@@ -57,8 +65,28 @@ async def opened(
             meter=meters,
         )
         stack.push_async_callback(upstream.close)
+        life_events = await opened_life_events(
+            stack, settings, stores=stores, access=access, contracts=contracts, clock=clock, meters=meters
+        )
+        deliveries = await opened_deliveries(
+            stack,
+            settings,
+            stores=stores,
+            life_events=life_events,
+            clock=clock,
+            meters=meters,
+            delivers=settings.life_events.deliver if delivers is None else delivers,
+        )
         yield _gateway(
-            settings, stores=stores, access=access, contracts=contracts, upstream=upstream, clock=clock, meters=meters
+            settings,
+            stores=stores,
+            access=access,
+            contracts=contracts,
+            upstream=upstream,
+            life_events=life_events,
+            deliveries=deliveries,
+            clock=clock,
+            meters=meters,
         )
 
 
@@ -69,6 +97,8 @@ def _gateway(
     access: AccessParts,
     contracts: Contracts,
     upstream: Upstream,
+    life_events: LifeEventParts,
+    deliveries: Deliveries,
     clock: Clock,
     meters: Meters,
 ) -> Gateway:
@@ -85,6 +115,13 @@ def _gateway(
         tokens=access.tokens,
         desk=_desk(settings, stores=stores, access=access, clock=clock),
         trail=stores.trail,
+        event_sources=life_events.sources,
+        publishing=life_events.publishing,
+        feed=life_events.feed,
+        streams=life_events.streams,
+        subscriptions=deliveries.desk,
+        bell=life_events.bell,
+        rates=access.rates,
         upstream=upstream,
         mappings=contracts.mappings,
         readiness=StoresReady(engine=stores.engine, shared=stores.shared, watch=stores.watch, keys=access.keys),

@@ -4,18 +4,15 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import NamedTuple
 
-from gateway.agreements.check import AgreementCheck
 from gateway.agreements.field_classes import field_classes
 from gateway.api.metrics import Meters
 from gateway.clock import Clock
 from gateway.ids import new_id
 from gateway.life_events.dispatcher import Dispatcher
 from gateway.life_events.entitlement import Entitlements
-from gateway.life_events.event_sources import EventSources
 from gateway.life_events.outgoing import OutgoingEvents
 from gateway.life_events.pace import Pace
 from gateway.life_events.preparing import Preparation
-from gateway.life_events.sealing import Sealer
 from gateway.life_events.subscription_desk import SubscriptionDesk
 from gateway.life_events.target_guard import TargetGuard
 from gateway.life_events.understanding import fact_names
@@ -23,9 +20,8 @@ from gateway.life_events.webhook_sender import WebhookSender
 from gateway.minimisation import Minimisation
 from gateway.settings import Settings
 from gateway.storage.outbox import StoredOutbox
-from gateway.storage.redis_bell import RedisBell
 from gateway.storage.subscription_office import StoredSubscriptionOffice
-from gateway.storage.transactor import Transactor
+from gateway.wiring.life_events import LifeEventParts
 from gateway.wiring.stores import Stores
 from schemas.resources import LIFE_EVENTS
 
@@ -47,23 +43,24 @@ async def opened_deliveries(
     settings: Settings,
     *,
     stores: Stores,
-    transactor: Transactor,
-    sealer: Sealer,
-    bell: RedisBell,
-    check: AgreementCheck,
-    sources: EventSources,
+    life_events: LifeEventParts,
     clock: Clock,
     meters: Meters,
     delivers: bool,
 ) -> Deliveries:
     """The parts, open; `stack` ends the dispatcher before the senders, and both before the stores."""
+    sealer, sources = life_events.sealer, life_events.sources
     guard = target_guard(settings)
     sender = WebhookSender(guard=guard, clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
     await sender.open()
     stack.push_async_callback(sender.close)
     classes = field_classes(LIFE_EVENTS)
     entitlements = Entitlements(
-        check=check, clients=stores.clients, classes=classes, offers=sources.offers(), partners=sources.partners
+        check=life_events.check,
+        clients=stores.clients,
+        classes=classes,
+        offers=sources.offers(),
+        partners=sources.partners,
     )
     desk = SubscriptionDesk(
         office=StoredSubscriptionOffice(stores.engine),
@@ -80,7 +77,7 @@ async def opened_deliveries(
         return Deliveries(desk, None)
     dispatcher = Dispatcher(
         outbox=StoredOutbox(
-            transactor,
+            stores.transactor,
             sealer=sealer,
             owner=new_id("wrk"),
             disable_after=timedelta(seconds=settings.life_events.disable_after_s),
@@ -95,7 +92,7 @@ async def opened_deliveries(
         clock=clock,
         meter=meters,
     )
-    bell.tell(dispatcher.wake)
+    life_events.bell.tell(dispatcher.wake)
     await dispatcher.open()
     stack.push_async_callback(dispatcher.close)
     return Deliveries(desk, dispatcher)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.access.rate_limit import RateLimits
 from gateway.access.token_issuer import TokenIssuer
 from gateway.access.token_verifier import TokenVerifier
 from gateway.administration.desk import Desk
@@ -16,6 +17,12 @@ from gateway.clock import Clock
 from gateway.exchange.offers import CompiledMapping
 from gateway.exchange.path import ExchangePath
 from gateway.ids import DatasetId
+from gateway.life_events.event_sources import EventSources
+from gateway.life_events.feed import Feed
+from gateway.life_events.feed_stream import FeedStreams
+from gateway.life_events.ports import Bell
+from gateway.life_events.publish import Publishing
+from gateway.life_events.subscription_desk import SubscriptionDesk
 from gateway.messages import Language, Words
 from gateway.settings import Settings
 from gateway.upstream.ask import Upstream
@@ -36,6 +43,13 @@ class Gateway:
     tokens: TokenVerifier
     desk: Desk
     trail: AuditTrail
+    event_sources: EventSources
+    publishing: Publishing
+    feed: Feed
+    streams: FeedStreams
+    subscriptions: SubscriptionDesk
+    bell: Bell
+    rates: RateLimits
     upstream: Upstream
     mappings: Mapping[DatasetId, CompiledMapping]
     readiness: Readiness

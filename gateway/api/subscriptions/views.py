@@ -24,7 +24,7 @@ class TargetView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
-    """One subscription. `missed_since`: since when its events are not put in line; it will catch up."""
+    """One subscription. While it is `pending` again or `disabled` it misses events, and catches up afterwards."""
 
     id: str
     client_id: str
@@ -39,7 +39,6 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     max_in_flight: int
     rate_per_s: float | None
     failing_since: datetime | None
-    missed_since: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -89,7 +88,6 @@ def subscription_view(it: Subscription, secrets: tuple[SigningSecret, ...] = ())
         max_in_flight=it.max_in_flight,
         rate_per_s=it.rate_per_s,
         failing_since=it.failing_since,
-        missed_since=it.missed_since,
         created_at=it.created_at,
         updated_at=it.updated_at,
     )
@@ -146,7 +144,6 @@ SUBSCRIPTION_EXAMPLE: dict[str, Any] = {
     "max_in_flight": 8,
     "rate_per_s": None,
     "failing_since": None,
-    "missed_since": None,
     "created_at": "2026-02-03T04:05:06Z",
     "updated_at": "2026-02-03T04:05:06Z",
 }

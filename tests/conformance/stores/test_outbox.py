@@ -211,7 +211,7 @@ async def test_disabling_leaves_a_record_and_stops_claims(line, engine):
     worker = line.worker()
     assert [True, False] == [await worker.disable("sub_disdukcapil", reason="failing", now=START) for _ in range(2)]
     found = await line.office.find("sub_disdukcapil")
-    assert (SubscriptionStatus.DISABLED, "failing", START) == (found.status, found.status_reason, found.missed_since)
+    assert (SubscriptionStatus.DISABLED, "failing", 1) == (found.status, found.status_reason, found.missed_after)
     assert [] == await line.claim(worker)
     assert ["subscription.disable"] == [it["kind"] for it in await audited(engine) if "subscription" in it["kind"]]
 

@@ -73,7 +73,7 @@ def _create_subscriptions() -> None:
         sa.Column("max_in_flight", sa.Integer, nullable=False),
         sa.Column("rate_per_s", sa.Float),
         sa.Column("failing_since", sa.BigInteger),
-        sa.Column("missed_since", sa.BigInteger),
+        sa.Column("missed_after", sa.BigInteger),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_subscriptions")
