@@ -1,5 +1,6 @@
 """Stand-ins for every further partner: its recorded samples, replayed at the addresses that its settings name."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from gateway.settings import Dataset, Partner
 
 WITH_STAND_INS = frozenset({"jakarta", "sumedang"})
 """Partners whose platforms have stand-ins of their own, with all their quirks."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TYPES = {".csv": "text/csv", ".geojson": "application/geo+json", ".xml": "application/xml"}
 
 
@@ -41,8 +43,10 @@ def further_partners(partners: Iterable[Partner], schemas: Path, *, address: str
 
 
 def recorded_samples(folder: Path, dataset: str) -> list[Path]:
-    """The samples of one dataset in a partner's folder of contracts, in their order."""
-    return sorted(file for file in (folder / "samples" / dataset).glob("*") if file.is_file())
+    """The samples of one dataset in a partner's folder of contracts: those of the last day, in their order."""
+    files = sorted(file for file in (folder / "samples" / dataset).glob("[!.]*") if file.is_file())
+    days = [found.group() if (found := _DAY.match(file.name)) else "" for file in files]
+    return [file for file, day in zip(files, days, strict=True) if day == max(days)]
 
 
 def _is_here(partner: Partner, dataset: Dataset, address: str) -> bool:

@@ -12,11 +12,11 @@ from gateway.onboarding.points import point_candidates
 from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.proposal import Alternative, ProposedField
 from gateway.onboarding.reference import Reference
-from gateway.onboarding.score import Candidate, candidates_of, declared, understood
+from gateway.onboarding.score import Candidate, candidates_of, declared, understood, with_month
 from schemas.resources import RESOURCES
 
 _FILLED_IN = "partner"
-_LEAST_OPTIONAL = 0.42
+_LEAST_OPTIONAL = 0.45
 _LEAST_SHOWN = 0.2
 _TITLE_BONUS = 1.5
 _TITLES = {
@@ -99,6 +99,8 @@ def choose_fields(
         chosen["location"] = points[0]
         free["location"] = points
     _without_second_day(chosen)
+    if "period" in chosen:
+        chosen["period"] = with_month(chosen["period"], fields=fields, names=names)
     proposed = {
         name: _proposed(chosen[name], free[name], required=target.required)
         for name, target in wanted.items()

@@ -70,7 +70,7 @@ def _axis(column: Column) -> _Axis | None:
     pairs = [(number, count) for number, count in zip(numbers, decimals, strict=True) if number]
     if not pairs:
         return None
-    fine = sum(count >= _FINE for _, count in pairs) >= len(pairs) * 0.6
+    fine = sum(count >= _FINE for _, count in pairs) >= len(pairs) * 0.5
     mark = ("comma" if "," in marks else "dot") if column.texts else ""
     real = [number for number, _ in pairs]
     return _Axis(column, min(real), max(real), fine, mark, _named(column))
@@ -90,8 +90,10 @@ def _kind(axis: _Axis, axes: Sequence[_Axis]) -> FormKind | None:
     if axis.low >= WEST and axis.high <= EAST and (axis.fine or axis.named):
         return FormKind.LONGITUDE
     if axis.low >= SOUTH and axis.high <= NORTH and (axis.fine or axis.named):
-        beside = any(_in_box(other, FormKind.LONGITUDE) and other.fine for other in axes if _is_beside(axis, other))
-        if beside or axis.named is FormKind.LATITUDE:
+        near = [other for other in axes if _is_beside(axis, other)]
+        beside = any(_in_box(other, FormKind.LONGITUDE) and other.fine for other in near)
+        taken = axis.named is None and any(other.named is FormKind.LATITUDE for other in near)
+        if (beside and not taken) or axis.named is FormKind.LATITUDE:
             return FormKind.LATITUDE
         # A longitude by its name that lies between the tropics is no longitude of Indonesia; elsewhere it may be one.
     if axis.named is None or not axis.fine or axis.low < -180 or axis.high > 180:

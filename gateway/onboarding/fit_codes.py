@@ -64,8 +64,6 @@ def _operations(
     values: tuple[Occurrence, ...], told: dict[Scalar, str], target: Target, reference: Reference
 ) -> Operations:
     """A shared list where one knows every value, else a table of its own."""
-    if set(map(str, told.values())) <= set(map(str, told)) and all(str(one) == code for one, code in told.items()):
-        return {}
     for listed in _lists(target, reference):
         if all(listed.get(one.value) == told.get(one.value) for one in values):
             return {"codes": listed.name, **_rest(target)}

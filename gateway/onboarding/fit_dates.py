@@ -12,6 +12,7 @@ from gateway.mapping.language.date_forms import (
     has_offset,
     parts,
 )
+from gateway.mapping.operations.dates import date_reader
 from gateway.onboarding.fit import NO_FIT, Fit
 from gateway.onboarding.profile import FieldProfile, Form, FormKind
 
@@ -120,6 +121,16 @@ def needs_zone(operations: dict[str, Any]) -> bool:
     """Whether an instant's forms say no offset of their own, so that a zone has to."""
     forms = operations.get("datetime", ())
     return any(not has_offset(form) for form in ([forms] if isinstance(forms, str) else forms))
+
+
+def month_form(field: FieldProfile) -> str | None:
+    """How a field writes months: `%m`, `%b` or `%B`; None where it does not."""
+    values = {str(one.value).strip() for one in field.frequent}
+    for form in ("%m", "%B", "%b"):
+        read = date_reader((f"%Y-{form}-%d",))
+        if values and all(read(f"2024-{value}-01") is not None for value in values):
+            return form
+    return None
 
 
 def is_year_only(operations: dict[str, Any]) -> bool:

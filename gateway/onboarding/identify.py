@@ -28,13 +28,14 @@ def identified(
     """The proposal with an id that differs from record to record in the sample, if there is one to be had."""
     column = ("$column.column",) if proposal.records.columns else ()
     own = proposal.field("id")
+    counting = frozenset(field.path for field in fields if _counts_rows(field))
     ways: list[tuple[str, ...]] = [("$key",)] if proposal.records.form == "keyed" else []
     ways += [own.paths] if own is not None and own.confidence >= _LEAST else []
     ways += list(_ways(fields, proposal))
     best: Proposal | None = None
     least = float("inf")
     for paths in dict.fromkeys(ways[:_TRIES]):
-        made = settled(proposal.with_field(_id(own, (*paths, *column))), schema, reference)
+        made = settled(proposal.with_field(_id(own, (*paths, *column), counting)), schema, reference)
         trial = tried(made, schema, documents, reference)
         if trial is None or not trial.records_in:
             continue
@@ -44,7 +45,7 @@ def identified(
         if least <= _TOLERATED:
             return best or made
     if best is None and (own is not None or ways):  # something else keeps the mapping from checking
-        return proposal if own is not None else proposal.with_field(_id(None, (*ways[0], *column)))
+        return proposal if own is not None else proposal.with_field(_id(None, (*ways[0], *column), counting))
     if best is None:
         message = "no field, and no few of them together, differ from record to record; write id in [fields]"
         return proposal.become(open=(*proposal.open, Open(about="id", message=message, required=True)))
@@ -52,14 +53,17 @@ def identified(
     return best.become(open=(*best.open, Open(about="id", message=message)))
 
 
-def _id(own: ProposedField | None, paths: tuple[str, ...]) -> ProposedField:
+def _id(own: ProposedField | None, paths: tuple[str, ...], counting: frozenset[str]) -> ProposedField:
+    """The id read from these paths; `counting` are those of row numbers."""
     if own is not None and paths == own.paths:
-        return own
+        return own.become(confidence=min(own.confidence, 0.7)) if paths[0] in counting else own
     if own is not None and set(own.paths) <= set(paths):
         confidence, reason = own.confidence, f"{own.reason}; one record for each column"
     else:
         confidence = 0.85 if len(paths) == 1 else 0.7
         reason = "together they differ from record to record" if len(paths) > 1 else "it differs from record to record"
+        if len(paths) == 1 and paths[0] in counting:
+            confidence, reason = 0.6, "the number of its row, which may become another's"
     declaration: dict[str, Any] = {"from": paths[0]} if len(paths) == 1 else {"join": list(paths), "with": "."}
     return ProposedField(
         field="id",
@@ -77,7 +81,7 @@ def _ways(fields: Sequence[FieldProfile], proposal: Proposal) -> Iterator[tuple[
     usable = [field for field in fields if _stays(field)]
     read = [path for name in ("region", "period", "name", "place", "dimensions") for path in _paths(proposal, name)]
     named = _paths(proposal, "name")
-    usable.sort(key=lambda field: (field.path in named, field.longest or 0))
+    usable.sort(key=lambda field: (_counts_rows(field), field.path in named, field.longest or 0))
     yield from ((field.path,) for field in usable if field.is_unique)
     usable.sort(key=lambda field: (field.path not in read, -field.distinct))
     for size in range(2, _MOST + 1):
@@ -87,6 +91,12 @@ def _ways(fields: Sequence[FieldProfile], proposal: Proposal) -> Iterator[tuple[
 def _paths(proposal: Proposal, name: str) -> tuple[str, ...]:
     field = proposal.field(name)
     return () if field is None else tuple(path for path in field.paths if not path.startswith("$"))
+
+
+def _counts_rows(field: FieldProfile) -> bool:
+    """Whether its values are 1, 2, 3 … and it is not called an id."""
+    span = (field.minimum, field.maximum) == (1, field.records)
+    return field.is_unique and span and not {"id", "kode", "code", "oid", "objectid", "gid", "fid"} & set(field.words)
 
 
 def _stays(field: FieldProfile) -> bool:

@@ -1,6 +1,7 @@
 """A proposal as the text of a `.mapping.toml`, its doubts beside the lines that they are about."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ _ORDER = (
     "shorten", "default", "otherwise", "unreadable", "refuse",
 )  # fmt: skip
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-_WIDE = 100
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def mapping_text(proposal: Proposal, *, title: str) -> str:
@@ -78,7 +79,8 @@ def column_constants(place: RecordsPlace, number: int) -> dict[str, str]:
     names = [slug(one.label) or f"c{at}" for at, one in enumerate(place.columns)]
     name = names[number] if names.count(names[number]) == 1 else f"{names[number]}-{number + 1}"
     entry = {"from": column.path, "column": name, "label": " ".join(column.label.split()) or name}
-    return entry | ({"year": str(column.year)} if column.year is not None else {})
+    entry |= {"year": str(column.year)} if column.year is not None else {}
+    return entry | ({"period": column.label} if _MONTH.fullmatch(column.label) else {})
 
 
 def slug(text: str) -> str:

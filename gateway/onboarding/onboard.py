@@ -1,6 +1,7 @@
 """Onboards one dataset of a partner: from a sample to the files of its contract, or to what is missing of them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,22 +102,17 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
     known = region.code if region.is_sure else None
     zone = zone_of(region.code)
     reference = Reference(codes, kode_wilayah=known, partner_name=government, title=title, zone=zone)
-    proposal = propose(
-        source,
-        sample.documents,
-        reference,
-        **wish.decided,
-    )
+    proposal = propose(source, sample.documents, reference, **wish.decided)
     entry = _entry(wish, sample, source, dataset=dataset, title=title)
     personal = _personal(proposal, source)
     kept = _kept(wish, sample, source, personal=personal)
+    folder = wish.schemas / "partners" / wish.partner
     contract = {
-        f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
-        f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
-        **{f"samples/{dataset}/{name}": content for name, content in kept.items()},
+        folder / f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
+        folder / f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
+        **{folder / "samples" / dataset / name: content for name, content in kept.items()},
     }
     partner = _partner(wish, entry, region=region, government=government, codes=codes)
-    folder = wish.schemas / "partners" / wish.partner
     return Onboarded(
         partner=wish.partner,
         dataset=dataset,
@@ -125,7 +121,7 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         adapter=sample.adapter,
         records=source.records.count,
         proposal=proposal,
-        files={wish.partner_file: partner.encode()} | {folder / name: content for name, content in contract.items()},
+        files={wish.partner_file: partner.encode(), **contract},
         extends=wish.partner_file if wish.partner_file.exists() else None,
         open=(
             *_about_partner(wish, region, codes),
@@ -244,6 +240,7 @@ def _personal(proposal: Proposal, source: InferredSource) -> list[str]:
 def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Sequence[str]) -> dict[str, bytes]:
     """The samples to keep beside the contract, as they come over the wire."""
     found: dict[str, bytes] = {}
+    day = datetime.fromtimestamp(wish.samples[0].stat().st_mtime, tz=UTC).date()
     for number, path in enumerate(wish.samples, 1):
         content = path.read_bytes()
         is_xml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
@@ -257,5 +254,5 @@ def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Seque
         else:
             kept = kept_json(sample.documents[number - 1], source, personal=personal)
         if wish.as_it_is or not still_holds(kept, source, personal=personal):
-            found[f"{number:03d}{suffix}"] = kept
+            found[f"{day}-page-{number:02d}{suffix}"] = kept
     return found

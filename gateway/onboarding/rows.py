@@ -75,7 +75,7 @@ def _is_no_record(row: Any, rows: list[Any]) -> bool:
     if not filled:
         return True
     texts = [cell for cell in cells[:4] if isinstance(cell, str) and cell.strip() and not _is_number(cell)]
-    if len(filled) == 1 and len(cells) > 2 and texts and _NOTE.fullmatch(texts[0]):
+    if len(filled) == 1 and len(cells) > 1 and texts and _NOTE.fullmatch(texts[0]):
         return True
     if not texts or not _TOTAL.fullmatch(texts[0]):
         return False

@@ -20,7 +20,7 @@ from gateway.onboarding.fit import (
     fit_term,
 )
 from gateway.onboarding.fit_codes import fit_codes, fit_flag
-from gateway.onboarding.fit_dates import fit_date, fit_instant, fit_period
+from gateway.onboarding.fit_dates import fit_date, fit_instant, fit_period, is_year_only, month_form
 from gateway.onboarding.fit_regions import fit_region
 from gateway.onboarding.name_match import NamedField, NameMatch, match_name, named, with_their_thing
 from gateway.onboarding.names import says_any
@@ -96,6 +96,24 @@ def with_time(candidate: Candidate, *, fields: Sequence[FieldProfile], names: Se
         paths=(*candidate.paths, field.path),
         declaration=declaration,
         reason=f"{candidate.reason}; the time of day is `{field.path}`",
+    )
+
+
+def with_month(candidate: Candidate, *, fields: Sequence[FieldProfile], names: Sequence[NamedField]) -> Candidate:
+    """A year together with the month that stands in another field, if there is exactly one."""
+    months = [
+        (field, written)
+        for field, name in zip(fields, names, strict=True)
+        if says_any(name.own, ["month"]) and field.path not in candidate.paths and (written := month_form(field))
+    ]
+    if not is_year_only(candidate.declaration) or "from" not in candidate.declaration or len(months) != 1:
+        return candidate
+    field, written = months[0]
+    return msgspec.structs.replace(
+        candidate,
+        paths=(*candidate.paths, field.path),
+        declaration={"template": f"{{{candidate.paths[0]}}}-{{{field.path}}}", "period": f"%Y-{written}"},
+        reason=f"{candidate.reason}; the month is `{field.path}`",
     )
 
 

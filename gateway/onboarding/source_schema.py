@@ -103,11 +103,11 @@ def _holder(document: Any, steps: Steps) -> Iterable[str]:
     return found if isinstance(found, dict) else {}
 
 
-def plain(schema: Schema) -> Schema:
+def plain(schema: Schema, *, is_branch: bool = False) -> Schema:
     """A schema without `anyOf`: one type list, as each keyword speaks of one type only."""
     merged: Schema = {}
     for branch in schema.pop("anyOf", []):
-        inner = plain(branch)
+        inner = plain(branch, is_branch=True)
         types = inner.pop("type", [])
         merged.setdefault("type", []).extend([types] if isinstance(types, str) else types)
         merged.update(inner)
@@ -122,7 +122,7 @@ def plain(schema: Schema) -> Schema:
             merged[keyword] = {name: plain(member) for name, member in merged[keyword].items()}
     if isinstance(merged.get("items"), dict):
         merged["items"] = plain(merged["items"])
-    if merged.get("type") == "null":
+    if merged.get("type") == "null" and not is_branch:
         merged["type"] = ["string", "null"]
         merged["$comment"] = "always null in the sample; that it is text is assumed"
     if "required" in merged:

@@ -4,11 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from gateway.mapping.operations.dates import date_reader
 from gateway.onboarding.fit import fit_amount
 from gateway.onboarding.mapping_text import column_constants, slug
 from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.proposal import Open, Proposal, ProposedField, with_constant
 from gateway.onboarding.reference import Reference
+from gateway.onboarding.source import RecordsPlace
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SEXES = frozenset({"l", "p", "lakilaki", "pria", "male", "perempuan", "wanita", "female", "jumlah", "total", "lp"})
@@ -26,6 +30,7 @@ _DIMENSIONS = {
     "sector": "sector",
 }
 _LEAST_DIMENSION = 0.6
+_MONTHS = 3
 _COUNTED = (
     ("percent", "%"),
     ("price", "rupiah"),
@@ -39,7 +44,7 @@ _COUNTED = (
 
 def as_statistic(proposal: Proposal, fields: Sequence[FieldProfile], reference: Reference) -> Proposal:
     """The proposal with everything that an indicator must say. `fields` are all of the source's."""
-    proposal = _unpivoted(proposal, fields) if proposal.records.columns else proposal
+    proposal = _unpivoted(proposal, fields, reference) if proposal.records.columns else proposal
     proposal = _broken_down(proposal, fields, reference)
     title = " ".join(reference.title.replace("-", " ").replace("_", " ").split())
     if title:
@@ -80,12 +85,31 @@ def _unit(
     for meaning, unit in _COUNTED:
         if any(meaning in meanings for meanings in said):
             return unit, 0.7, "what the name counts"
+    counted = (
+        [word for word, meanings in reference.vocabulary.read(" ".join(read.words)) if not meanings] if read else []
+    )
+    if len(counted) == 1:
+        return counted[0], 0.6, "what the field's name counts"
     return "satuan", 0.4, "nothing says what is counted"
 
 
-def _unpivoted(proposal: Proposal, fields: Sequence[FieldProfile]) -> Proposal:
+def _by_month(place: RecordsPlace, reference: Reference) -> RecordsPlace:
+    """Columns that are months of the title's year, without the total of them; else the columns as they are."""
+    year = _YEAR.search(reference.title)
+    read = date_reader(("%d %B %Y", "%d %b %Y"))
+    found = [
+        (column, read(f"1 {column.label.strip().title()} {year.group() if year else 2024}")) for column in place.columns
+    ]
+    months = [msgspec.structs.replace(column, label=f"{day:%Y-%m}") for column, day in found if day is not None]
+    if year is None or len(months) < _MONTHS or len(months) < len(place.columns) - 1:
+        return place
+    return msgspec.structs.replace(place, columns=tuple(months))
+
+
+def _unpivoted(proposal: Proposal, fields: Sequence[FieldProfile], reference: Reference) -> Proposal:
     """One record for each of the wide columns."""
-    place = proposal.records
+    place = _by_month(proposal.records, reference)
+    proposal = proposal.become(records=place)
     entries = [column_constants(place, number) for number in range(len(place.columns))]
     wide = [field for field in fields if field.path in {column.path for column in place.columns}]
     written = [field for field in wide if "string" in field.kinds]
@@ -99,8 +123,9 @@ def _unpivoted(proposal: Proposal, fields: Sequence[FieldProfile]) -> Proposal:
         paths=tuple(column.path for column in place.columns),
     )
     proposal = proposal.with_field(value)
-    if all("year" in entry for entry in entries):
-        return proposal.with_field(_of_column("period", "year", required=True, reason="a column for each year"))
+    for name in ("year", "period"):
+        if all(name in entry for entry in entries):
+            return proposal.with_field(_of_column("period", name, required=True, reason="a column for each period"))
     labels = [re.sub(r"[^a-z]", "", entry["label"].casefold()) for entry in entries]
     name = "sex" if all(label in _SEXES for label in labels) else "category"
     told = _of_column("dimensions", "column", required=False, reason="what tells the columns apart")

@@ -76,7 +76,10 @@ def wide_columns(fields: Sequence[FieldProfile]) -> tuple[WideColumn, ...]:
 
 def _is_measure(field: FieldProfile) -> bool:
     """Whether a field holds numbers that measure something."""
-    if field.many or not field.seen or set(field.words) & _NO_MEASURE:
+    words = set(field.words)
+    if any(_YEAR.fullmatch(word) for word in words):
+        words -= {"tahun", "year"}
+    if field.many or not field.seen or words & _NO_MEASURE:
         return False
     if any(field.share(kind) > 0.9 for kind in _OTHER_FORMS):
         return False
