@@ -283,3 +283,10 @@ def test_the_xml_is_the_json(ask):
         assert [None if it is None else str(it) for it in report.values()] == [it.text for it in element]
     services = ET.fromstring(ask("services.xml", jurisdiction_id="sumedang").content)
     assert {"false"} == {it.findtext("metadata") for it in services.iter("service")}
+
+
+def test_a_code_with_a_slash_is_one_code(ask):
+    """In the path as it stands, or escaped; none here has one, so it is not found rather than another address."""
+    for name in ("Jalan%2Ftrotoar", "Jalan/trotoar", "%2e%2e%2fdiscovery"):
+        answer = ask(f"services/{name}.json", jurisdiction_id="jakarta")
+        assert (404, True) == (answer.status_code, error(answer)[1].startswith("not-found: "))

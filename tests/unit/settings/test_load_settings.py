@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from adapters.registry import PROTOCOLS
 from gateway.errors import BadConfiguration
 from gateway.settings import Settings
 from gateway.settings_file import default_path, load_settings
@@ -139,7 +140,9 @@ def test_a_secret_may_stand_in_a_file(config, tmp_path):
             "partners/garut.toml",
             '"rest_json"',
             '"rest-json"',
-            "partners/garut.toml:6: platforms.portal.adapter: expected one of ckan, csv_file, geojson, open311, rest_json, xml_feed; did",
+            "partners/garut.toml:6: platforms.portal.adapter: expected one of "
+            + ", ".join(PROTOCOLS)
+            + "; did you mean rest_json?",
         ),
         (
             "partners/garut.toml",
