@@ -36,17 +36,11 @@ from schemas.resources import SHAPES
 
 @asynccontextmanager
 async def opened(
-    settings: Settings,
-    *,
-    secrets: Callable[[str], str],
-    clock: Clock | None = None,
-    folder: Path = SCHEMAS,
-    delivers: bool | None = None,
+    settings: Settings, *, secrets: Callable[[str], str], clock: Clock | None = None, folder: Path = SCHEMAS
 ) -> AsyncIterator[Gateway]:
     """The gateway, ready to answer; everything is closed at the end, the audit trail after it has written all.
 
-    `secrets` finds secrets by name; `folder` holds the partners' mappings; `delivers` says whether life events are
-    delivered here, else the settings do. Raises `BadConfiguration`
+    `secrets` finds secrets by name; `folder` holds the partners' mappings. Raises `BadConfiguration`
     (mappings that do not check, with all their findings) or `StoreUnavailable`.
     """
     clock = clock or SystemClock()
@@ -55,27 +49,14 @@ async def opened(
         contracts = read_contracts(settings, folder=folder)
         stores = await opened_stores(stack, settings)
         access = opened_access(stack, settings, stores=stores, clock=clock, meters=meters)
-        transport = await stack.enter_async_context(HttpTransport(settings.upstream))
-        upstream = Upstream(
-            build_asked_datasets(settings.partners, transport=transport, secrets=secrets, personal=contracts.personal),
-            cache=stores.documents,
-            breakers=stores.breakers,
-            settings=settings.upstream,
-            clock=clock,
-            meter=meters,
+        upstream = await _opened_upstream(
+            stack, settings, stores=stores, contracts=contracts, secrets=secrets, clock=clock, meters=meters
         )
-        stack.push_async_callback(upstream.close)
         life_events = await opened_life_events(
             stack, settings, stores=stores, access=access, contracts=contracts, clock=clock, meters=meters
         )
         deliveries = await opened_deliveries(
-            stack,
-            settings,
-            stores=stores,
-            life_events=life_events,
-            clock=clock,
-            meters=meters,
-            delivers=settings.life_events.deliver if delivers is None else delivers,
+            stack, settings, stores=stores, life_events=life_events, clock=clock, meters=meters
         )
         yield _gateway(
             settings,
@@ -88,6 +69,29 @@ async def opened(
             clock=clock,
             meters=meters,
         )
+
+
+async def _opened_upstream(
+    stack: AsyncExitStack,
+    settings: Settings,
+    *,
+    stores: Stores,
+    contracts: Contracts,
+    secrets: Callable[[str], str],
+    clock: Clock,
+    meters: Meters,
+) -> Upstream:
+    transport = await stack.enter_async_context(HttpTransport(settings.upstream))
+    upstream = Upstream(
+        build_asked_datasets(settings.partners, transport=transport, secrets=secrets, personal=contracts.personal),
+        cache=stores.documents,
+        breakers=stores.breakers,
+        settings=settings.upstream,
+        clock=clock,
+        meter=meters,
+    )
+    stack.push_async_callback(upstream.close)
+    return upstream
 
 
 def _gateway(

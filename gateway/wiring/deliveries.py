@@ -33,11 +33,6 @@ class Deliveries(NamedTuple):
     dispatcher: Dispatcher | None
 
 
-def target_guard(settings: Settings) -> TargetGuard:
-    """Where webhooks may go, by the settings."""
-    return TargetGuard(ports=settings.life_events.target_ports, private=settings.life_events.private_targets)
-
-
 async def opened_deliveries(
     stack: AsyncExitStack,
     settings: Settings,
@@ -46,53 +41,62 @@ async def opened_deliveries(
     life_events: LifeEventParts,
     clock: Clock,
     meters: Meters,
-    delivers: bool,
 ) -> Deliveries:
     """The parts, open; `stack` ends the dispatcher before the senders, and both before the stores."""
-    sealer, sources = life_events.sealer, life_events.sources
     guard = target_guard(settings)
     sender = WebhookSender(guard=guard, clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
     await sender.open()
     stack.push_async_callback(sender.close)
-    classes = field_classes(LIFE_EVENTS)
+    sources = life_events.sources
     entitlements = Entitlements(
         check=life_events.check,
         clients=stores.clients,
-        classes=classes,
+        classes=field_classes(LIFE_EVENTS),
         offers=sources.offers(),
         partners=sources.partners,
     )
     desk = SubscriptionDesk(
         office=StoredSubscriptionOffice(stores.engine),
-        sealer=sealer,
+        sealer=life_events.sealer,
         clock=clock,
         guard=guard,
         sender=sender,
         entitlements=entitlements,
         partners=sources.partners,
-        classes=classes,
+        classes=field_classes(LIFE_EVENTS),
         facts={name: fact_names(event) for name, event in LIFE_EVENTS.items()},
     )
-    if not delivers:
+    if not settings.life_events.deliver:
         return Deliveries(desk, None)
-    dispatcher = Dispatcher(
+    dispatcher = _dispatcher(settings, stores=stores, desk=desk, entitlements=entitlements, meters=meters)
+    life_events.bell.tell(dispatcher.wake)
+    await dispatcher.open()
+    stack.push_async_callback(dispatcher.close)
+    return Deliveries(desk, dispatcher)
+
+
+def target_guard(settings: Settings) -> TargetGuard:
+    """Where webhooks may go, by the settings."""
+    return TargetGuard(ports=settings.life_events.target_ports, private=settings.life_events.private_targets)
+
+
+def _dispatcher(
+    settings: Settings, *, stores: Stores, desk: SubscriptionDesk, entitlements: Entitlements, meters: Meters
+) -> Dispatcher:
+    return Dispatcher(
         outbox=StoredOutbox(
             stores.transactor,
-            sealer=sealer,
+            sealer=desk.sealer,
             owner=new_id("wrk"),
             disable_after=timedelta(seconds=settings.life_events.disable_after_s),
         ),
         preparation=Preparation(
             entitlements=entitlements,
             outgoing=OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
-            clock=clock,
+            clock=desk.clock,
         ),
-        senders={"webhook": sender},
+        senders={"webhook": desk.sender},
         pace=Pace(stores.limiter),
-        clock=clock,
+        clock=desk.clock,
         meter=meters,
     )
-    life_events.bell.tell(dispatcher.wake)
-    await dispatcher.open()
-    stack.push_async_callback(dispatcher.close)
-    return Deliveries(desk, dispatcher)
