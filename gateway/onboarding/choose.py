@@ -1,6 +1,7 @@
 """The resource that a source holds, and for each of its common fields the likeliest path."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ from gateway.onboarding.reference import Reference
 from gateway.onboarding.score import Candidate, candidates_of, declared, understood, with_month
 from schemas.resources import RESOURCES
 
-_FILLED_IN = "partner"
+_POINT = "location"
 _LEAST_OPTIONAL = 0.45
 _LEAST_SHOWN = 0.2
 _TITLE_BONUS = 1.5
@@ -75,11 +76,9 @@ def choose_fields(
 ) -> Choice:
     """The likeliest path of each common field of one resource."""
     concepts = reference.concepts[resource]
-    wanted = {name: target for name, target in targets(RESOURCES[resource].type).items() if name != _FILLED_IN}
+    wanted = {name: target for name, target in targets(RESOURCES[resource].type).items() if name in concepts}
     candidates: dict[str, list[Candidate]] = {}
     for name, target in wanted.items():
-        if name not in concepts:
-            continue
         if target.kind == "point":
             found = point_candidates(name, concepts[name], fields=fields, names=names)
         else:
@@ -87,26 +86,33 @@ def choose_fields(
         if said is not None and name in said:
             found = _as_said(target, said[name], found, fields=fields, reference=reference)
         candidates[name] = found
-    points = candidates.pop("location", [])
-    taken = {path for point in points[:1] for path in point.paths}
-    free = {name: [one for one in found if not taken & set(one.paths)] for name, found in candidates.items()}
-    chosen = assign(
-        free,
-        required=frozenset(name for name, target in wanted.items() if target.required),
-        shares={name: concept.get("shares", ()) for name, concept in concepts.items()},
-    )
-    if points:
-        chosen["location"] = points[0]
-        free["location"] = points
+    required = frozenset(name for name, target in wanted.items() if target.required)
+    chosen = _assigned(candidates, concepts, required=required)
     _without_second_day(chosen)
     if "period" in chosen:
         chosen["period"] = with_month(chosen["period"], fields=fields, names=names)
     proposed = {
-        name: _proposed(chosen[name], free[name], required=target.required)
+        name: _proposed(chosen[name], candidates[name], required=target.required)
         for name, target in wanted.items()
         if name in chosen and (target.required or chosen[name].confidence >= _LEAST_OPTIONAL)
     }
     return Choice(resource=resource, score=_score(proposed, concepts), fields=proposed)
+
+
+def _assigned(
+    candidates: Mapping[str, list[Candidate]], concepts: Mapping[str, Mapping[str, Any]], *, required: frozenset[str]
+) -> dict[str, Candidate]:
+    """The assignment. Coordinates go first, as two fields make one point."""
+    points = candidates.get(_POINT, [])
+    taken = {path for point in points[:1] for path in point.paths}
+    free = {
+        name: [one for one in found if not taken & set(one.paths)]
+        for name, found in candidates.items()
+        if name != _POINT
+    }
+    shares = {name: concept.get("shares", ()) for name, concept in concepts.items()}
+    chosen = assign(free, required=required, shares=shares)
+    return {**chosen, _POINT: points[0]} if points else chosen
 
 
 def _without_second_day(chosen: dict[str, Candidate]) -> None:
