@@ -283,6 +283,37 @@ async def test_many_questions_share_few_connections(tables):
     assert RECORDS[:20] == [Rows.rows(it)[0] for it in answers]
 
 
+async def test_a_connection_that_the_database_ended_is_not_used_again(tables):
+    """After a restart or an administrator's act, the next question is answered."""
+    await tables.fill(RECORDS)
+    adapter = tables.adapter()
+    await rows(adapter)
+    if tables.server:
+        await tables.run(f"KILL USER '{tables.auth.user}'@'127.0.0.1'")
+    else:
+        ours = "application_name = 'pertukaran' AND datname = current_database()"
+        await tables.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}")
+    await asyncio.sleep(0.1)
+    assert [RECORDS[6]] == Rows.rows(await rows(adapter, source_id="7"))
+
+
+async def test_a_closed_adapter_leaves_no_connection(tables):
+    """The database counts them."""
+    await tables.fill(RECORDS)
+    adapter = tables.adapter()
+    await asyncio.gather(rows(adapter), rows(adapter))
+    await adapter.close()
+    await asyncio.sleep(0.1)
+    if tables.server:
+        statement = f"SELECT 1 DIV (COUNT(*) = 0) FROM information_schema.processlist WHERE user = '{tables.auth.user}'"
+        await tables.run(
+            f"SET sql_mode = 'ERROR_FOR_DIVISION_BY_ZERO,STRICT_ALL_TABLES'; CREATE TABLE n AS {statement}"
+        )
+    else:
+        ours = "application_name = 'pertukaran' AND datname = current_database()"
+        await tables.run(f"SELECT 1 / (count(*) = 0)::int FROM pg_stat_activity WHERE {ours}")
+
+
 async def test_a_question_that_is_given_up_leaves_the_connections_sound(tables):
     """The next one does not read what was meant for it."""
     await tables.fill(RECORDS)
