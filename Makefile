@@ -7,7 +7,7 @@ T ?= tests
 GATEWAY := $(BIN)/python -m gateway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench bench-onboarding lock services clean
+.PHONY: help demo serve test check fix bench bench-faults bench-onboarding lock services clean
 
 ##@ Run
 
@@ -40,6 +40,9 @@ fix: .venv/.tests ## Repair what can be repaired: format, lint, published schema
 bench: .venv/.tests ## The benchmarks, each against its peers in one run
 	@$(BIN)/python -m tests.benchmarks
 
+bench-faults: .venv/.faults ## Which stage finds each seeded fault, and what five mapping languages notice
+	@$(BIN)/python -m tests.benchmarks.bench_faults
+
 bench-onboarding: .venv/.tests ## What onboarding proposes beside hand-checked answers; SAMPLES=DIR
 	@$(BIN)/python -m tests.benchmarks.bench_onboarding $(SAMPLES)
 
@@ -49,7 +52,8 @@ lock: .venv/.tests ## Lock the dependencies anew, with hashes and without addres
 	@$(BIN)/python -m pip install --quiet uv
 	@compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header"; \
 	$$compile pyproject.toml -o requirements.txt && \
-	$$compile --extra test --extra bench pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$$compile --extra test --extra bench pyproject.toml -c requirements.txt -o requirements-dev.txt && \
+	$$compile --extra faults pyproject.toml -c requirements-dev.txt -o requirements-faults.txt
 
 services: ## PostgreSQL, MariaDB, Redis, Chromium and nginx for the tests, by apt when root and missing
 	@bash tests/support/services.sh
@@ -77,3 +81,7 @@ endef
 .venv/.tests: requirements-dev.txt | .venv/bin/python
 	$(call install,requirements-dev.txt)
 	@touch .venv/.runtime
+
+# The peers of `bench-faults` bring some hundred packages, so only it installs them.
+.venv/.faults: requirements-faults.txt .venv/.tests
+	$(call install,requirements-faults.txt)

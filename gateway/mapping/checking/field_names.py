@@ -118,16 +118,19 @@ def name_of(steps: tuple[Step, ...], type_: SourceType) -> str:
     return spelled(type_.title or (keys[-1] if keys else ""))
 
 
+@lru_cache(maxsize=2048)
 def meaning_of(name: str) -> str | None:
     """What a name, as words, plainly says that the value is."""
     return next((meaning for meaning, words in _MEANINGS if words.search(name)), None)
 
 
+@lru_cache(maxsize=2048)
 def level_of(name: str) -> int:
     """How fine a region is after its name: 1 province to 4 village; 0 if it does not say."""
     return next((level for level, words in _LEVELS if words.search(name)), 0)
 
 
+@lru_cache(maxsize=2048)
 def is_private(name: str) -> bool:
     """Whether a name is that of personal data."""
     return _PRIVATE.search(name) is not None
