@@ -20,10 +20,13 @@ COMMANDS = (
     "contracts",
     "demo",
     "doctor",
+    "events",
     "keys",
     "migrate",
     "partners",
     "serve",
+    "webhooks",
+    "worker",
 )
 
 

@@ -62,7 +62,7 @@ async def end_subscription(desk: SubscriptionDesk, subscription_id: str, *, acto
     async with desk.office.changing() as change:
         before = require_own(await change.find(subscription_id), subscription_id, actor=actor)
         if before.status is SubscriptionStatus.ENDED:
-            refuse_state(before, possible="nothing")
+            refuse_state(before, possible=[])
         after = msgspec.structs.replace(
             before, status=SubscriptionStatus.ENDED, status_reason=reason, missed_after=None, updated_at=now
         )
@@ -100,7 +100,7 @@ async def _check(desk: SubscriptionDesk, found: Subscription, patch: Subscriptio
 def _patched(before: Subscription, patch: SubscriptionPatch, *, now: datetime) -> Subscription:
     """With the new words, before its status turns."""
     if before.status is SubscriptionStatus.ENDED:
-        refuse_state(before, possible="nothing")
+        refuse_state(before, possible=[])
     changes: dict[str, Any] = {"updated_at": now}
     for name, field in (("filter", "filters"), ("fields", "fields"), ("rate_per_s", "rate_per_s")):
         if (value := getattr(patch, name)) is not msgspec.UNSET:
@@ -119,9 +119,9 @@ def _turned(subscription: Subscription, patch: SubscriptionPatch) -> Subscriptio
         status, reason = SubscriptionStatus.PENDING, patch.reason
     elif patch.status is not msgspec.UNSET and (wanted := SubscriptionStatus(patch.status)) is not status:
         if status is SubscriptionStatus.PENDING:
-            refuse_state(subscription, possible="verify")
+            refuse_state(subscription, possible=["verify"])
         if wanted is SubscriptionStatus.PAUSED and status is not SubscriptionStatus.ACTIVE:
-            refuse_state(subscription, possible="active")
+            refuse_state(subscription, possible=["active"])
         status, reason = wanted, patch.reason
     failing = subscription.failing_since if status is subscription.status else None
     return msgspec.structs.replace(subscription, status=status, status_reason=reason, failing_since=failing)

@@ -38,7 +38,7 @@ async def replay_deliveries(desk: SubscriptionDesk, subscription_id: str, replay
     """How many wait again. Raises `BadRequest`."""
     subscription = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if subscription.status is SubscriptionStatus.ENDED:
-        refuse_state(subscription, possible="nothing")
+        refuse_state(subscription, possible=[])
     if (replay.delivery is None) == (replay.since is None):
         misfit("", "either a delivery or since")
     if replay.delivery is not None:

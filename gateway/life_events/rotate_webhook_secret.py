@@ -31,7 +31,7 @@ async def rotate_webhook_secret(
     async with desk.office.changing() as change:
         subscription = require_own(await change.find(subscription_id), subscription_id, actor=actor)
         if subscription.status is SubscriptionStatus.ENDED:
-            refuse_state(subscription, possible="nothing")
+            refuse_state(subscription, possible=[])
         if not isinstance(subscription.target, Webhook):
             misfit("", "a webhook: a platform has no signing secret")
         secret, sealed = made_secret(desk, subscription.target, now=now)

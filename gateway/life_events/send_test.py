@@ -34,7 +34,7 @@ async def send_test(desk: SubscriptionDesk, subscription_id: str, *, actor: Acto
     """How the receiver took the test. Raises `BadRequest`."""
     subscription = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if subscription.status is SubscriptionStatus.ENDED:
-        refuse_state(subscription, possible="nothing")
+        refuse_state(subscription, possible=[])
     if not isinstance(subscription.target, Webhook):
         misfit("", "a webhook: a platform is sent no tests")
     began, id_ = desk.clock.now(), new_id("tst")

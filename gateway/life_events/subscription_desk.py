@@ -79,7 +79,7 @@ def not_found(id_: str) -> NoReturn:
     raise BadRequest(BadRequestCode.NOT_FOUND, f"there is no {id_[:100]}", id=id_[:100])
 
 
-def refuse_state(subscription: Subscription, *, possible: str) -> NoReturn:
+def refuse_state(subscription: Subscription, *, possible: list[str]) -> NoReturn:
     """Raises `BadRequest`: as it stands, this cannot be done."""
     state = subscription.status.value
     message = f"{subscription.id} is {state}"

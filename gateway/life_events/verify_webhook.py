@@ -32,7 +32,7 @@ async def verify_webhook(desk: SubscriptionDesk, subscription_id: str, *, actor:
     """The subscription, active now. Raises `BadRequest` that says what the receiver did instead of agreeing."""
     found = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if found.status is not SubscriptionStatus.PENDING:
-        refuse_state(found, possible="active" if found.status is not SubscriptionStatus.ENDED else "nothing")
+        refuse_state(found, possible=[])
     target = found.target
     if not isinstance(target, Webhook):
         misfit("", "a webhook: a platform needs no verification")

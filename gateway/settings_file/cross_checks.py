@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ _POSITIVE = (
     ("upstream", ("deadline_s", "connect_timeout_s", "max_bytes", "breaker_threshold", "breaker_open_s", "pool_size")),
 )
 _LONGEST_TOKEN_S = 3600
+_LAST_PORT = 65_535
 
 
 def cross_checks(settings: Settings) -> Iterator[Finding]:
@@ -38,6 +39,7 @@ def cross_checks(settings: Settings) -> Iterator[Finding]:
         yield ("database", "url"), "expected `sqlite:///PATH` or `postgresql://…`"
     if not re.match(r"embedded:.|rediss?://|unix://", settings.shared.url):
         yield ("shared", "url"), "expected `embedded:DIR`, `redis://…`, `rediss://…` or `unix:///PATH`"
+    yield from _life_events(settings)
     for name in settings.purposes:
         if not _ID.fullmatch(name):
             yield ("purposes", name), "expected a name of a-z, 0-9 and single hyphens"
@@ -58,10 +60,21 @@ def _server(settings: Settings) -> Iterator[Finding]:
     if url.query or url.fragment or server.public_url.endswith("/"):
         yield ("server", "public_url"), "expected no query, no fragment and no slash at the end"
     for name in ("port", "admin_port"):
-        if not 0 <= getattr(server, name) <= 65_535:
+        if not 0 <= getattr(server, name) <= _LAST_PORT:
             yield ("server", name), "expected 0 to 65535"
     if server.port == server.admin_port != 0 and server.host == server.admin_host:
         yield ("server", "admin_port"), "expected another port than `port`: administration has its own listener"
+
+
+def _life_events(settings: Settings) -> Iterator[Finding]:
+    """Where webhooks may go."""
+    for network in settings.life_events.private_targets:
+        try:
+            ip_network(network)
+        except ValueError:
+            yield ("life_events", "private_targets"), "expected networks, as `127.0.0.0/8` or `fd00::/8`"
+    if not all(0 < port <= _LAST_PORT for port in settings.life_events.target_ports):
+        yield ("life_events", "target_ports"), f"expected ports from 1 to {_LAST_PORT}"
 
 
 def _twice(settings: Settings) -> Iterator[Finding]:
