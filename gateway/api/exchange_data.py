@@ -68,7 +68,7 @@ class ExchangeDoor:
         }
         self._encode = msgspec.json.Encoder().encode
         self._questions: Remembered[bytes, Query] = Remembered(at_most=_QUESTIONS_KEPT)
-        self._bodies: WeakKeyDictionary[Content, bytes] = WeakKeyDictionary()
+        self._encoded: WeakKeyDictionary[Content, tuple[Headers, bytes]] = WeakKeyDictionary()
 
     def handlers(self) -> list[HTTPRouteHandler]:
         """The two operations of the resource."""
@@ -116,32 +116,29 @@ class ExchangeDoor:
         facts = facts_of(scope)
         answer = await self._exchange.answer(query, token, origin=facts.origin)
         facts.counts = {"records": answer.count, "gaps": len(answer.content.gaps)}
-        headers = self._headers(answer, scope["query_string"])
-        if answer.etag and matches(if_none_match, answer.etag):
+        encoded = self._encoded.get(answer.content)
+        if encoded is None:
+            encoded = self._encoded[answer.content] = self._encode_content(answer, scope["query_string"])
+        headers = [*encoded[0], *self._limit_headers(answer)]
+        if if_none_match is not None and matches(if_none_match, answer.etag):
             return Reply(304, headers)
-        return Reply(200, [JSON, *headers], self._body(answer.content))
+        return Reply(200, [JSON, *headers], encoded[1])
 
-    def _body(self, content: Content) -> bytes:
-        body = self._bodies.get(content)
-        if body is None:
-            body = self._bodies[content] = self._encode(content)
-        return body
-
-    def _headers(self, answer: Answer, query_string: bytes) -> Headers:
-        headers: Headers = [(b"vary", b"authorization")]
-        if answer.etag:
-            headers.append((b"etag", answer.etag.encode()))
-        if answer.limit is not None:
-            spent = answer.limit
-            headers.append(
-                (b"ratelimit", rate_limit(answer.limit_name, remaining=spent.remaining, reset_s=spent.reset_s))
-            )
-            if policy := self._policies.get(answer.limit_name):
-                headers.append(policy)
+    def _encode_content(self, answer: Answer, query_string: bytes) -> tuple[Headers, bytes]:
+        """What is the same for whoever gets the same content: it belongs to one question."""
+        headers: Headers = [(b"vary", b"authorization"), (b"etag", answer.etag.encode())]
         if answer.content.next_cursor is not None:
             url = self._next_url(answer.content.next_cursor, query_string)
             headers.append((b"link", f'<{url}>; rel="next"'.encode()))
-        return headers
+        return headers, self._encode(answer.content)
+
+    def _limit_headers(self, answer: Answer) -> Headers:
+        spent = answer.limit
+        if spent is None:
+            return []
+        left = (b"ratelimit", rate_limit(answer.limit_name, remaining=spent.remaining, reset_s=spent.reset_s))
+        policy = self._policies.get(answer.limit_name)
+        return [left] if policy is None else [left, policy]
 
     def _next_url(self, cursor: str, query_string: bytes) -> str:
         """The same question with the next cursor; only what was understood to be a parameter is repeated."""

@@ -31,9 +31,9 @@ class ExchangeLimits:
         if isinstance(by_client, Refused):
             return by_client
         admitted = Admitted(self._rates.client_rule.name, by_client.grant)
-        limited = [(it, it.quota) for it in grant.agreements() if it.quota is not None]
-        if not limited:
+        if all(it.quota is None for one in grant.entitlements for it in one.agreements):
             return Allowed(admitted)
+        limited = [(it, it.quota) for it in grant.agreements() if it.quota is not None]
         by_quota = await asyncio.gather(*(self._quota(agreement, quota, caller) for agreement, quota in limited))
         for decision in by_quota:
             if isinstance(decision, Refused):
