@@ -52,7 +52,7 @@ def choose(
     if resource is not None:
         choice = choose_fields(resource, fields=fields, names=names, reference=reference, said=said)
         return choice, 1.0
-    choices = [choose_fields(name, fields=fields, names=names, reference=reference) for name in RESOURCES]
+    choices = [choose_fields(name, fields=fields, names=names, reference=reference, said=said) for name in RESOURCES]
     ranked = sorted(choices, key=lambda choice: -_spoken_for(choice, reference, is_wide=is_wide))
     first, second = (_spoken_for(choice, reference, is_wide=is_wide) for choice in ranked[:2])
     return ranked[0], round(min(0.99, 0.5 + 0.5 * min(1.0, (first - second) / max(first, 1.0) * 2)), 3)

@@ -78,7 +78,8 @@ def _id(own: ProposedField | None, paths: tuple[str, ...], counting: frozenset[s
 
 def _ways(fields: Sequence[FieldProfile], proposal: Proposal) -> Iterator[tuple[str, ...]]:
     """Fields, then pairs and threes of them, that may be an id: such as stay, the most telling first."""
-    usable = [field for field in fields if _stays(field)]
+    measured = _paths(proposal, "value")
+    usable = [field for field in fields if _stays(field) and field.path not in measured]
     read = [path for name in ("region", "period", "name", "place", "dimensions") for path in _paths(proposal, name)]
     named = _paths(proposal, "name")
     usable.sort(key=lambda field: (_counts_rows(field), field.path in named, field.longest or 0))

@@ -118,8 +118,10 @@ def extended_text(text: str, entry: DatasetEntry) -> str:
 
 def _is_same(platform: Mapping[str, Any], entry: DatasetEntry) -> bool:
     """Whether the dataset can stand on a platform as it is."""
-    alike = platform.get("adapter") == entry.adapter and platform.get("base_url") == entry.address.base_url
-    return alike and entry.address.secret is None and (entry.success is None or "success" in platform)
+    wanted: dict[str, Any] = {"adapter": entry.adapter, "base_url": entry.address.base_url}
+    if entry.success is not None:
+        wanted["success"] = _told(entry.success)
+    return entry.address.secret is None and {key: value for key, value in platform.items() if key != "auth"} == wanted
 
 
 def _free_name(name: str, taken: Mapping[str, Any]) -> str:
