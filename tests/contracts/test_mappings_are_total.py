@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.contracts.awkward_values import Vocabulary
+from gateway.contracts.source_documents import documents
 from gateway.ids import DatasetId
 from gateway.mapping.code_lists import CodeLists, load_code_lists
 from gateway.mapping.load import load_mapping
+from tests.support.hostile_documents import hostile_bodies, mutations
 from tests.support.mapped_records import MappedRecords
-from tests.support.source_documents import documents, hostile_bodies, mutations
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 FOLDERS = (SCHEMAS / "partners", Path(__file__).parents[1] / "support" / "mappings")
@@ -42,7 +44,7 @@ def promises(file: Path) -> tuple[MappedRecords, st.SearchStrategy[Any]]:
     mapping = load_mapping(file.parent, dataset=DatasetId(f"{file.parent.name}/{name}"), codes=codes())
     schema = json.loads(file.with_name(f"{name}.source.json").read_text(encoding="utf-8"))
     listed = {text for found in codes().lists.values() for text in list(found.written)[:3]}
-    return MappedRecords(mapping), documents(schema, tuple(sorted(listed)))
+    return MappedRecords(mapping), documents(schema, Vocabulary(texts=tuple(sorted(listed))))
 
 
 @each_mapping

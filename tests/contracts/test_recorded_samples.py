@@ -189,7 +189,7 @@ async def test_visitors_are_counted_by_country_and_month(records):
 
 async def test_rows_that_are_no_objects_are_refused(mapped):
     """Satu Data puts text among its rows; the rows around it come through."""
-    rows = read_json_sample("jakarta", "foreign-visitors", name="get-table-data-flat.json")["data"]
+    rows = read_json_sample("jakarta", "foreign-visitors", name="get-table-data.json")["data"]["data"]
     page = shipped_mapping("jakarta/foreign-visitors").to_common(
         msgspec.json.encode({"total": 3, "data": [rows[0], "bukan dict", rows[1]]})
     )

@@ -7,13 +7,13 @@ import tempfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.contracts.source_documents import documents
 from gateway.ids import DatasetId
 from gateway.mapping.checking.checker import check
 from gateway.mapping.compiling.compiler import compile_mapping
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.source.source_schema_reader import read_source_schema
 from tests.support.citizens import CITIZEN, CODES, mapping_text, source_schema
-from tests.support.source_documents import documents
 
 ROW = {
     "id": {"type": "integer", "minimum": 0, "maximum": 2**53},
