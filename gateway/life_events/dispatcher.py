@@ -26,7 +26,7 @@ from gateway.life_events.preparing import Preparation, Prepared
 from gateway.life_events.settling import after_attempt, given_back
 from gateway.life_events.subscription import PlatformDataset
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=10)
 _RENEWED_BEFORE = LEASE / 2
 _LEAST_LEASE = timedelta(seconds=1)
 HELD_AT_MOST = 1_000

@@ -53,11 +53,11 @@ class Process:
             time.sleep(0.05)
         raise AssertionError("not ready in time")
 
-    def spawn(self, *options: str) -> subprocess.Popen[str]:
-        """Starts it, and waits for nothing."""
+    def spawn(self, *options: str, command: str = "serve") -> subprocess.Popen[str]:
+        """Starts it, or another command that lasts, and waits for nothing."""
         with (self.folder / "log").open("a", encoding="utf-8") as log:
-            command = [sys.executable, "-m", "gateway", "serve", "--config", str(self.config), *options]
-            process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stderr=log, text=True)
+            arguments = [sys.executable, "-m", "gateway", command, "--config", str(self.config), *options]
+            process = subprocess.Popen(arguments, env=self.environ, cwd=ROOT, stderr=log, text=True)
         self.started.append(process)
         return process
 
