@@ -11,7 +11,7 @@ from gateway.onboarding.observed import Steps, readable
 from gateway.onboarding.path_text import keys_of, path_text, words_of
 
 _DEEPEST = 4
-_TOTAL = frozenset({"total", "jumlah", "count", "matched", "found", "hits", "results", "rows", "records", "filtered"})
+_TOTAL = frozenset({"total", "jumlah", "count", "matched", "found", "hits", "nhits", "results", "records", "filtered"})
 _PAGE = frozenset({"page", "pages", "halaman", "hal", "paging"})
 _SIZE = frozenset({"per", "limit", "size", "perpage", "pagesize", "rows", "display"})
 _GOOD = frozenset({"success", "ok", "sukses", "berhasil", "succes", "200", "00", "0000", "1", "true", "s"})
@@ -36,6 +36,11 @@ class _Member(msgspec.Struct, frozen=True):
         return frozenset(words_of(self.name))
 
     @property
+    def words_around(self) -> frozenset[str]:
+        """Those of its key and of the key above it, as in `next.href`."""
+        return frozenset(word for key in keys_of(self.steps)[-2:] for word in words_of(key))
+
+    @property
     def name(self) -> str:
         """Its key."""
         step = self.steps[-1]
@@ -53,6 +58,9 @@ class _Member(msgspec.Struct, frozen=True):
 
 def paging_of(document: Any, *, at: Steps, records: str, count: int) -> Paging | None:
     """How the list seems to go on; None where the document is all there is, or says nothing."""
+    by_server = collection_paging(document)
+    if by_server is not None:
+        return by_server
     members = list(_members(document, (), at))
     pages = _first(members, lambda it: bool(it.words & _PAGE) and bool(it.words & (_TOTAL | {"last", "max", "num"})))
     total = _first(members, lambda it: bool(it.words & _TOTAL) and not it.words & _PAGE and (it.number or 0) >= count)
@@ -61,7 +69,7 @@ def paging_of(document: Any, *, at: Steps, records: str, count: int) -> Paging |
     )
     size = _first(members, lambda it: bool(it.words & _SIZE) and it is not total and (it.number or 0) >= count)
     offset = _first(members, lambda it: bool(it.words & {"offset", "skip", "start"}))
-    following = next((it for it in members if "next" in it.words and _leads_on(it.value)), None)
+    following = next((it for it in members if "next" in it.words_around and _leads_on(it.value)), None)
     more = next((it for it in members if isinstance(it.value, bool) and it.words & {"next", "more"}), None)
     if following is not None and not isinstance(following.value, bool):
         return _following(following, size)

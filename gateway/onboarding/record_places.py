@@ -23,6 +23,7 @@ ENVELOPE_WORDS = frozenset(
 _DEEPEST = 6
 _ID_LIKE = re.compile(r"[0-9][0-9.\-_]*|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z]{1,6}[-_]?\d+")
 _FEW_OWN = 3
+_FEW_PARTS = 3
 _FEW_KEYED = 2
 _MANY_KEYED = 5
 
@@ -110,6 +111,17 @@ def _places(value: Any, steps: Steps, depth: int) -> Iterator[RecordPlace]:
 
 def _in_list(value: list[Any], steps: Steps, depth: int) -> Iterator[RecordPlace]:
     objects = sum(isinstance(item, dict) for item in value)
+    if 1 < len(value) <= _FEW_PARTS and len({type(item) for item in value}) > 1:
+        # A head and its list, as `[{"page": 1, …}, [ … ]]`.
+        below = [
+            found
+            for place, item in enumerate(value)
+            if isinstance(item, list)
+            for found in _places(item, (*steps, Index(place)), depth + 1)
+        ]
+        if any(found.weight * 2 > _weight(value) for found in below):
+            yield from below
+            return
     if objects and objects * 2 >= len(value):
         if len(value) == 1:
             inner = max(_places(value[0], (*steps, Index(0)), depth + 1), key=lambda place: place.weight, default=None)
@@ -178,7 +190,7 @@ def _is_detail(document: Any, place: RecordPlace) -> bool:
     holder = document
     for step in place.steps[:-1]:
         holder = holder[step.name] if isinstance(step, Key) else holder[step.index] if isinstance(step, Index) else None
-    return isinstance(holder, dict) and _own(holder) >= max(5, place.count + 1)
+    return isinstance(holder, dict) and _own(holder) >= max(4, place.count + 1)
 
 
 def _single(document: Any) -> RecordPlace | None:

@@ -49,7 +49,10 @@ class SchemaWriter:
         """The schema of one record."""
         node = schema
         for step in self._place.steps:
-            node = node["properties"][step.name] if isinstance(step, Key) else node["items"]
+            if isinstance(step, Index) and "prefixItems" in node:
+                node = node["prefixItems"][step.index]
+            else:
+                node = node["properties"][step.name] if isinstance(step, Key) else node["items"]
         if self._place.form == "features":
             node = node["properties"]["features"]
         if self._place.form == "keyed":
@@ -93,7 +96,32 @@ def _structure(documents: Sequence[Any], place: RecordPlace) -> Schema:
         builder.add_schema(seed)
     for document in documents:
         builder.add_object(document)
-    return plain(builder.to_schema())
+    schema = plain(builder.to_schema())
+    for at, step in enumerate(place.steps):
+        if isinstance(step, Index):
+            _add_parts(schema, documents, place.steps[:at])
+    return schema
+
+
+def _add_parts(schema: Schema, documents: Sequence[Any], steps: Steps) -> None:
+    """The parts of a list that holds a head and a list, each with a schema of its own."""
+    from genson import SchemaBuilder  # noqa: PLC0415
+
+    node, lists = schema, list(documents)
+    for step in steps:
+        if not isinstance(step, Key):
+            return
+        node, lists = node["properties"][step.name], [one.get(step.name) for one in lists if isinstance(one, dict)]
+    found = [one for one in lists if isinstance(one, list)]
+    if len({tuple(type(item) for item in one) for one in found}) != 1 or len({type(item) for item in found[0]}) < 2:
+        return
+    builders = [SchemaBuilder(schema_uri=None) for _ in found[0]]
+    for one in found:
+        for builder, item in zip(builders, one, strict=True):
+            builder.add_object(item)
+    node.pop("items", None)
+    node["prefixItems"] = [plain(builder.to_schema()) for builder in builders]
+    node["minItems"] = len(builders)
 
 
 def _holder(document: Any, steps: Steps) -> Iterable[str]:

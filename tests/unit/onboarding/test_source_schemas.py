@@ -193,6 +193,8 @@ def test_json_in_text_lists_of_positions_and_keyed_records_have_their_schemas():
     found = inferred(rows).schema["items"]["properties"]
     assert {"x-date": "iso", "format": "date", "type": "string"} == found["d"]["contentSchema"]["properties"]["batas"]
     assert (2, 2) == (len(found["c"]["prefixItems"]), found["c"]["minItems"])
+    headed = inferred({"data": [{"page": 1}, rows]}).schema["properties"]["data"]
+    assert ["object", "array"] == [part["type"] for part in headed["prefixItems"]]
     keyed = inferred({"data": {"101": {"a": 1, "b": "x"}, "102": {"a": 2, "b": "y"}}}).schema["properties"]["data"]
     assert ["^[0-9]{1,40}$"] == list(keyed["patternProperties"])
 
