@@ -26,7 +26,7 @@ from gateway.mapping.mapped import Mapped
 from gateway.minimisation import Minimisation
 from schemas.record import Record
 
-_BYTES_KEPT = 6 * 1024 * 1024
+_BYTES_KEPT = 3 * 1024 * 1024
 _MAPPED_BYTES_KEPT = 1024 * 1024
 """Of the documents; what they became takes a few times as much."""
 _THREAD_FROM_BYTES = 256 * 1024
