@@ -3,16 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from gateway.access.secrets import SecretKeeper, pepper_of
 from gateway.administration.desk import Desk
 from gateway.administration.office import Office
 from gateway.agreements.field_classes import field_classes
 from gateway.clock import Clock, SystemClock
+from gateway.life_events.ports import NoBell
+from gateway.life_events.sealing import Sealer
 from gateway.settings import Settings
 from gateway.storage.engine import open_engine
+from gateway.storage.event_log import GroupCommitLog
+from gateway.storage.event_register import StoredEventRegister
 from gateway.storage.migrate import migrate, newest, revision
 from gateway.storage.office import StoredOffice
+from gateway.storage.seals import StoredSeals
+from gateway.storage.transactor import Transactor
 from schemas.resources import SHAPES
 
 
@@ -37,6 +45,36 @@ async def opened_desk(settings: Settings) -> AsyncIterator[Desk]:
         await migrate(engine)
         yield build_desk(settings, office=StoredOffice(engine), secrets=SecretKeeper(pepper), clock=SystemClock())
     finally:
+        await engine.dispose()
+
+
+class Vault(NamedTuple):
+    """A desk, and what is kept of life events: sealed, and by its heads alone."""
+
+    desk: Desk
+    log: GroupCommitLog
+    register: StoredEventRegister
+    seals: StoredSeals
+
+
+@asynccontextmanager
+async def opened_vault(settings: Settings) -> AsyncIterator[Vault]:
+    """The vault over the database, migrated, with its keys. Raises `StoreUnavailable` or `BadConfiguration`."""
+    pepper = await asyncio.to_thread(pepper_of, settings.access)
+    clock = SystemClock()
+    sealer = await asyncio.to_thread(Sealer.opened, Path(settings.life_events.keys), clock=clock)
+    engine = open_engine(settings.database)
+    transactor = Transactor(engine)
+    try:
+        await migrate(engine)
+        yield Vault(
+            build_desk(settings, office=StoredOffice(engine), secrets=SecretKeeper(pepper), clock=clock),
+            GroupCommitLog(engine, transactor=transactor, sealer=sealer, bell=NoBell()),
+            StoredEventRegister(engine),
+            StoredSeals(engine, transactor=transactor, sealer=sealer),
+        )
+    finally:
+        await transactor.close()
         await engine.dispose()
 
 

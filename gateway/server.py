@@ -54,6 +54,7 @@ async def serving(gateway: Gateway, *, with_admin: bool = True) -> AsyncIterator
         await asyncio.gather(*(_listening(listener, task) for listener, task in zip(listeners, tasks, strict=True)))
         yield
     finally:
+        gateway.streams.end()
         for listener in listeners:
             listener.stop()  # type: ignore[no-untyped-call]
         _, late = await asyncio.wait(tasks, timeout=GRACE_S)

@@ -1,5 +1,6 @@
 """What publishing and reading events need of the rooms above: the log that keeps them, cases, and a bell."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -10,7 +11,7 @@ from gateway.access.caller import Caller
 from gateway.audit.record import AuditRecord
 from gateway.decision import Allowed, Decision
 from gateway.errors import BadRequest
-from gateway.ids import DatasetId, PartnerId
+from gateway.ids import ClientId, DatasetId, PartnerId
 from gateway.life_events.event import PublishedEvent, StoredEvent
 
 
@@ -119,4 +120,76 @@ class Bell(Protocol):
 
     async def wait(self, timeout_s: float) -> None:
         """Returns when it rings, or when the time is over."""
+        ...
+
+
+class NoBell:
+    """Nobody is woken: for what takes no events."""
+
+    def ring(self) -> None:
+        """Nothing."""
+
+    async def wait(self, timeout_s: float) -> None:
+        """Returns when the time is over."""
+        await asyncio.sleep(timeout_s)
+
+
+class Resealed(msgspec.Struct, frozen=True, kw_only=True):
+    """What one batch has sealed anew, and what could not be opened. `reached` is None where it was the last."""
+
+    count: int
+    broken: tuple[str, ...]
+    reached: str | None
+
+
+class Seals(Protocol):
+    """Everything that is kept sealed."""
+
+    async def counts(self) -> dict[str, int]:
+        """How many values are sealed with each key."""
+        ...
+
+    async def reseal(self, *, after: str, limit: int) -> Resealed:
+        """Seals anew up to `limit` values that another key sealed than the one that seals now."""
+        ...
+
+    async def wipe(self, *, before: datetime, limit: int) -> int:
+        """Takes the data of up to `limit` settled events that were accepted earlier; how many."""
+        ...
+
+    async def forget_keys(self, *, before: datetime) -> None:
+        """Forgets the idempotency keys of earlier requests."""
+        ...
+
+
+class EventHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an event without opening it. `is_wiped`: its data is not kept any more."""
+
+    sequence: int
+    id: str
+    name: str
+    provider: PartnerId
+    dataset: DatasetId
+    client_id: ClientId
+    source: str
+    source_event_id: str
+    time: datetime
+    accepted_at: datetime
+    case_id: str | None
+    facts: dict[str, str]
+    key_id: str
+    is_wiped: bool
+
+
+class EventRegister(Protocol):
+    """The log as its administrators read it."""
+
+    async def heads(
+        self, *, after: int | None = None, name: str | None = None, provider: str | None = None, limit: int = 100
+    ) -> tuple[EventHead, ...]:
+        """Events in their order: those later than `after`, or else the last."""
+        ...
+
+    async def head(self, event_id: str) -> EventHead | None:
+        """The event of that id, or None."""
         ...

@@ -280,7 +280,6 @@ def test_other_media_types_are_refused(world, hospital, content_type):
     [
         ({"ce-id": "%FF"}, 400, "event-invalid"),
         ({"ce-id": ""}, 400, "event-invalid"),
-        ({"ce-Ünfug": "x"}, 400, "event-invalid"),
         ({"Content-Type": "text/xml"}, 415, "unsupported-media-type"),
     ],
 )
@@ -289,14 +288,9 @@ def test_faulty_headers_of_binary_mode_are_refused(world, hospital, more, status
     event = a_birth(63)
     headers = {f"ce-{name}": event[name] for name in ("specversion", "source", "type", "id")}
     headers |= {"Content-Type": "application/json"} | more
-    raw = [(name.encode("utf-8"), value.encode()) for name, value in (hospital | headers).items()]
     url = f"{world.gateway.url}/v1/events"
-    try:
-        answer = world.gateway.http.post(url, content=json.dumps(event["data"]), headers=raw)
-    except Exception:  # noqa: BLE001  (the HTTP library may refuse the header itself)
-        pytest.skip("the client refuses to send it")
-    assert status == answer.status_code
-    assert not answer.content or code == answer.json()["code"]
+    answer = world.gateway.http.post(url, content=json.dumps(event["data"]), headers=hospital | headers)
+    assert (status, code) == problem(answer)
 
 
 def test_an_attribute_header_that_stands_twice_is_refused(world, hospital):

@@ -2,9 +2,13 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
+import httpx
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 from joserfc.jwk import ECKey
 
@@ -34,6 +38,7 @@ class EventWorld:
         self.gateway = gateway
         self._key = ECKey.generate_key("P-256", auto_kid=True)
         self._made = 0
+        self._numbers = count(1)
 
     def client(self, partner: str, *scopes: str, profile: Profile = Profile.BASIC) -> tuple[str, str | None]:
         """The id of a new client, and its secret where it has one."""
@@ -46,7 +51,7 @@ class EventWorld:
             profile=profile,
             scopes=frozenset(scopes),
             purposes=frozenset({PURPOSE}),
-            **({"jwks": jwks} if jwks else {}),
+            keys=jwks,
         )
         registered = self.gateway.do(register_client(self.gateway.running.gateway.desk, new, by=BY, reason="Uji"))
         self.gateway.do(self.gateway.running.followed())
@@ -117,11 +122,22 @@ class EventWorld:
             f"{self.gateway.url}/v1/events", content=body, headers={**headers, **kind, **more}
         )
 
-    def publish(self, *numbers: int, headers: dict[str, str], **changes: Any) -> list[str]:
-        """The ids of new births of these numbers."""
-        answer = self.post([a_birth(number, **changes) for number in numbers], headers)
+    def publish(self, how_many: int, headers: dict[str, str]) -> list[str]:
+        """The ids of so many new births."""
+        answer = self.post([a_birth(next(self._numbers)) for _ in range(how_many)], headers)
         assert 202 == answer.status_code, answer.text
         return [it["id"] for it in answer.json()["data"]]
+
+    @contextmanager
+    def stream(self, headers: dict[str, str], **parameters: Any) -> Iterator[tuple[httpx.Response, Iterator[str]]]:
+        """A stream: its answer, and its lines as they come."""
+        accept = {"Accept": "text/event-stream"}
+        url = self.gateway.url + "/v1/events"
+        with (
+            httpx.Client(timeout=10, trust_env=False) as http,
+            http.stream("GET", url, headers=headers | accept, params=parameters) as answer,
+        ):
+            yield answer, answer.iter_lines()
 
     def read(self, headers: dict[str, str], **parameters: Any) -> Any:
         """The answer of the feed."""
@@ -145,3 +161,15 @@ def a_birth(number: int = 1, *, data: dict[str, Any] | None = None, **changes: A
         "data": sample("sumedang", "hospital-births") | {"id_lahir": f"KLH-{number:06}"} | (data or {}),
     }
     return {name: value for name, value in (event | changes).items() if value is not None}
+
+
+def next_event(lines: Iterator[str]) -> dict[str, str] | None:
+    """The next event of a stream: its fields."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line == "" and "data" in found:
+            return found
+        name, _, value = line.partition(": ")
+        if name and line:
+            found[name] = value
+    return None
