@@ -33,7 +33,7 @@ def assign(
                     weights[row][column[candidate.paths]] = weight
                     best[name, candidate.paths] = candidate
     chosen: dict[str, Candidate] = {}
-    for row, position in enumerate(_heaviest(weights)):
+    for row, position in enumerate(heaviest(weights)):
         if position < len(paths) and weights[row][position] > 0:
             chosen[targets[row]] = best[targets[row], paths[position]]
     _share(chosen, candidates, shares=shares)
@@ -85,7 +85,7 @@ def _is_coarser(rival: Candidate, candidate: Candidate) -> bool:
     return schemes[0] is not None and schemes[0] == schemes[1]
 
 
-def _heaviest(weights: Sequence[Sequence[float]]) -> list[int]:
+def heaviest(weights: Sequence[Sequence[float]]) -> list[int]:
     """The column of each row in the assignment of the greatest weight: the Hungarian method, O(rows² x columns).
 
     After Jonker and Volgenant: one row after another finds its shortest augmenting path under potentials.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _VOWELS = re.compile(r"[aeiou]")
 _SHORT = frozenset({"id", "jk", "jl", "kd", "nm", "no", "rs", "hp", "wa", "tt", "th", "bt", "lt"})
@@ -131,13 +131,13 @@ def _found(table: Mapping[str, Meanings], text: str) -> Iterator[Meanings]:
 @lru_cache(maxsize=1)
 def read_vocabulary() -> Vocabulary:
     """The shipped vocabulary, read once."""
-    return Vocabulary(tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8")))
+    return Vocabulary(tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
 def read_concepts() -> dict[str, dict[str, Any]]:
     """The shipped concepts, by resource and common field, read once."""
-    return tomllib.loads((_FOLDER / "concepts.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FOLDER / "concepts.toml").read_text(encoding="utf-8"))
 
 
 def _skeleton(word: str) -> str:

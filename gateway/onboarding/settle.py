@@ -179,7 +179,7 @@ def _without_codes(field: ProposedField, target: Target, finding: Finding) -> Pr
 def _nearest_path(field: ProposedField, target: Target, finding: Finding) -> ProposedField | None:
     """The path that the checker names instead, where it names one."""
     del target
-    if finding.nearest is None or "from" not in field.declaration:
+    if finding.nearest is None or "from" not in field.declaration or field.confidence == 1:  # a person's choice stays
         return None
     changed = _with(field, **{"from": finding.nearest})
     reason = f"the checker takes `{finding.nearest}` rather than {', '.join(field.paths)}"

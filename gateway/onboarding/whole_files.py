@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -38,9 +39,11 @@ def write_all(files: Mapping[Path, bytes], *, replace: Iterable[Path] = ()) -> l
         _swap(staged, mark=mark)
     except OSError as error:
         for path in staged.values():
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
         for folder in reversed(made):
-            folder.rmdir()
+            with suppress(OSError):
+                folder.rmdir()
         raise NotWritten(f"{error.filename}: {error.strerror}; nothing was written") from error
     return list(files)
 

@@ -246,6 +246,18 @@ def test_what_is_no_sample_is_told_and_nothing_is_written(onboard, project, cont
     assert not project.exists()
 
 
+def test_a_sample_of_200_megabytes_is_told_before_it_is_read(project, tmp_path, capsys):
+    """It says how much of it is enough."""
+    sample = tmp_path / "besar.json"
+    with sample.open("wb") as file:
+        file.write(b'[{"id": 1},')
+        file.truncate(200 * 1024 * 1024)
+    code = run(root, ["partners", "onboard", "bandung", "--sample", str(sample), "--into", str(project), "--yes"])
+    assert code == 1
+    assert "MB" in capsys.readouterr().err
+    assert not project.exists()
+
+
 def test_a_file_that_is_not_there_is_told(project, capsys):
     """With its name."""
     code = run(root, ["partners", "onboard", "bandung", "--sample", "/tidak/ada.json", "--into", str(project), "--yes"])
