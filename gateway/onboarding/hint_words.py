@@ -39,10 +39,12 @@ CODE_LIST = frozenset(
 )  # fmt: skip
 COUNT = frozenset(
     {
-        "banyak", "banyaknya", "count", "female", "jiwa", "jlh", "jml", "jumlah", "kapasitas", "kk", "laki", "male",
-        "orang", "penduduk", "perempuan", "populasi", "pria", "total", "wanita",
+        "anggaran", "banyak", "banyaknya", "biaya", "count", "female", "harga", "jiwa", "jlh", "jml", "jumlah", "kk",
+        "kapasitas", "laki", "male", "orang", "pagu", "penduduk", "perempuan", "populasi", "pria", "retribusi", "rp",
+        "rupiah", "tarif", "total", "wanita",
     }
 )  # fmt: skip
+"""What is counted, people and rupiah alike: in whole numbers, and never below zero."""
 PHONE = frozenset(
     {
         "contact", "fax", "faks", "faksimile", "faximile", "gsm", "handphone", "hp", "kontak", "mobile", "phone", "tel",

@@ -17,7 +17,7 @@ from gateway.onboarding.number_forms import number_text
 from gateway.onboarding.observed import Observed, json_inside, leaves
 from gateway.onboarding.profile import FieldProfile, Form, FormKind, Scalar
 from gateway.onboarding.region_forms import RegionForms
-from gateway.onboarding.text_forms import local_phone_like, text_forms, yes_of
+from gateway.onboarding.text_forms import local_phone_like, nik_like, text_forms, yes_of
 
 _DATES = frozenset({FormKind.DATE, FormKind.DATETIME})
 _LESS_THAN_CODES = frozenset({FormKind.DATE, FormKind.PERIOD, FormKind.POSTAL_CODE, FormKind.TIME})
@@ -91,11 +91,22 @@ def _own_forms(column: Column) -> list[Form]:
         found += periods if years and (words & (TIME | YEAR) or len(column.whole) > 1) else []
         if set(column.whole) == {0, 1}:
             found.append(Form(kind=FormKind.BOOLEAN, share=1.0, detail="1", ambiguous=True))
-        if all(10_000 <= number <= 99_999 for number in column.whole):
+        found += _digit_forms(column)
+        if all(10_000 <= number <= 99_999 for number in column.whole) and not words & (TIME | COUNT):
             found.append(Form(kind=FormKind.POSTAL_CODE, share=1.0))
     if column.numbers and words & TIME:
         found += [msgspec.structs.replace(form, ambiguous=False) for form in date_forms.epoch_forms(column.numbers)]
     return found
+
+
+def _digit_forms(column: Column) -> list[Form]:
+    """What whole numbers are that were better sent as text."""
+    digits = [str(number) for number in column.whole]
+    if all(map(nik_like, digits)):
+        return [Form(kind=FormKind.NIK, share=1.0)]
+    if set(column.words) & PHONE and all(map(local_phone_like, digits)):
+        return [Form(kind=FormKind.PHONE, share=1.0)]
+    return []
 
 
 def _text_forms(column: Column) -> list[Form]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.onboarding.hint_words import TIME
 from gateway.onboarding.observed import readable
 from gateway.onboarding.path_text import path_text
 from gateway.onboarding.profile import FieldProfile, FormKind
@@ -17,6 +18,8 @@ _WORDS = {
     "array": "a list",
 }  # fmt: skip
 _TWO_KINDS = 0.2
+_DAYS = range(20_000, 60_000)
+"""Days since 1899 of the years 1954 to 2064."""
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +101,9 @@ def _of_field(field: FieldProfile) -> Iterator[str]:
             kinds[_WORDS[kind]] += count
     if len(kinds) > 1:
         yield f"`{field.path}` is " + " and ".join(f"{word} {count} times" for word, count in kinds.items())
+    whole = set(field.kinds) <= {"integer", "null"} and field.seen
+    if whole and set(field.words) & TIME and (field.minimum or 0) > _DAYS.start and (field.maximum or 0) < _DAYS.stop:
+        yield f"`{field.path}` holds numbers that may be the days of a spreadsheet; have them written as dates"
     for form in field.forms:
         if not form.ambiguous:
             continue

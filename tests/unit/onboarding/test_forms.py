@@ -302,3 +302,11 @@ def test_presence_uniqueness_and_codes_are_counted():
     assert (True, 24) == (key.is_unique, key.distinct)
     assert (True, {"baru", "lama"}) == (status.closed, {code.value for code in status.codes})
     assert (0.75, 0.75, 0) == (note.present, note.null, note.seen)
+
+
+def test_numbers_that_were_better_sent_as_text_are_told():
+    """NIK, telephone numbers where the name says so, and the days of a spreadsheet."""
+    assert FormKind.NIK in forms([3211151204010001, 3211155204010002])
+    assert FormKind.PHONE in forms([628005550100, 628005550101], name="no_hp")
+    assert FormKind.PHONE not in forms([628005550100, 628005550101], name="kode")
+    assert any("spreadsheet" in issue for issue in column([45292, 45293], name="tanggal").issues)
