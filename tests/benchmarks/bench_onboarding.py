@@ -66,7 +66,7 @@ def measured(folder: Path, codes: CodeLists, *, name: str) -> Measured:
     )
 
 
-def measure(root: Path, *, half: int | None = None) -> list[Measured]:
+def measure(root: Path = SAMPLES, *, half: int | None = None) -> list[Measured]:
     """Every sample below a folder that has answers; with `half`, every other one."""
     codes = load_code_lists(SCHEMAS / "codes")
     folders = sorted(file.parent for file in root.rglob("answers.toml"))
