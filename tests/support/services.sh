@@ -9,6 +9,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || have initdb || [ -n "${GA
 have redis-server || [ -n "${GATEWAY_TEST_REDIS_URL:-}" ] || missing+=(redis-server)
 have mariadbd || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
 have chromium || have google-chrome || missing+=(chromium)
+have php || missing+=(php-cli)
 have nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
