@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from gateway.contracts.awkward_values import Vocabulary
-from gateway.contracts.check_samples import broken_document
 from gateway.contracts.contract import Contract
 from gateway.contracts.edge_documents import EdgeDocuments, Edit, edited
 from gateway.contracts.gathering import Gathering
 from gateway.contracts.proved_records import ProvedRecords
 from gateway.contracts.report import Finding, Severity, Stage, StageReport
 from gateway.contracts.told import Steps, described
+from gateway.contracts.unreadable import broken_document
 from gateway.errors import ContractBroken
 from gateway.mapping.code_lists import CodeLists
 from gateway.mapping.compiled import CompiledMapping

@@ -12,12 +12,13 @@ from adapters.base import AdapterError
 from adapters.config import AdapterMisconfigured
 from gateway.contracts.contract import Contract
 from gateway.contracts.gathering import Gathering
+from gateway.contracts.known_names import names_in
 from gateway.contracts.proved_records import ProvedRecords
 from gateway.contracts.recordings import Sample, recordings_of
 from gateway.contracts.replay import replayed
 from gateway.contracts.report import Finding, Severity, Stage, StageReport
-from gateway.contracts.schema_faults import SchemaFault, names_in, schema_faults
-from gateway.contracts.unreadable import TOO_MANY_REFUSED, unreadable_findings
+from gateway.contracts.schema_faults import SchemaFault, schema_faults
+from gateway.contracts.unreadable import TOO_MANY_REFUSED, broken_document, unreadable_findings
 from gateway.errors import ContractBroken
 from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.language.findings import MappingRejected
@@ -126,18 +127,6 @@ class _Trial:
         self.counts["records_out"] += len(mapped.records)
         self.counts["refused"] += len(mapped.refused)
         self.refused.update((one.field, one.reason, one.pointer) for one in mapped.refused)
-
-
-def broken_document(error: ContractBroken) -> Finding:
-    """A document that is another one than the source schema says."""
-    return Finding(
-        code="document-broken",
-        severity=Severity.BROKEN,
-        message="the document is not what the source schema says, so none of its records can be read",
-        pointer=error.parameters["pointer"],
-        found=error.parameters["reason"],
-        advice="compare the document with the source schema at this place",
-    )
 
 
 def _schema_of(contract: Contract) -> Any:

@@ -6,8 +6,9 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from gateway.contracts.known_names import names_in
 from gateway.contracts.report import Finding, Severity
-from gateway.contracts.schema_faults import names_in, schema_faults
+from gateway.contracts.schema_faults import schema_faults
 from gateway.mapping.mapped import Mapped
 from schemas.publish import json_schema
 from schemas.record import Record

@@ -1,10 +1,11 @@
-"""Records that did not come through, told by field and reason."""
+"""Documents and records that did not come through, told by place, field and reason."""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from gateway.contracts.report import Finding, Severity
+from gateway.errors import ContractBroken
 
 TOO_MANY_REFUSED = 0.2
 """A contract is broken where more than this share of the records is refused: single bad records are gaps."""
@@ -36,6 +37,18 @@ def unreadable_findings(refused: Refusals, *, records_in: int, above: float) -> 
         )
         for (field, reason), count in counted.most_common()
     ]
+
+
+def broken_document(error: ContractBroken) -> Finding:
+    """A document that is another one than the source schema says."""
+    return Finding(
+        code="document-broken",
+        severity=Severity.BROKEN,
+        message="the document is not what the source schema says, so none of its records can be read",
+        pointer=error.parameters["pointer"],
+        found=error.parameters["reason"],
+        advice="compare the document with the source schema at this place",
+    )
 
 
 def _order(pointer: str) -> tuple[int, str]:
