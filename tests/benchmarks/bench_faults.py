@@ -34,8 +34,11 @@ def main() -> None:
     print("|---|---|---|---|---|" + "---|" * len(PEERS))
     for fault in faults():
         with TemporaryDirectory() as folder:
-            findings = findings_after(fault, Path(folder))
-            seen = noticed(fault, contracts[fault.dataset], Path(folder) / "schemas")
+            findings = findings_after(fault, Path(folder) / "found")
+            seen = noticed(fault, contracts[fault.dataset], Path(folder) / "found" / "schemas")
+            known = documents[fault.dataset]
+            counts["bare"] += bool(findings_after(fault, Path(folder) / "types", bare=True))
+            counts["bare samples"] += bool(findings_after(fault, Path(folder) / "all", documents=known, bare=True))
         code = findings[0].code if findings else ""
         counts["ours"] += bool(findings)
         counts.update(peer for peer, saw in seen.items() if saw)
@@ -51,6 +54,11 @@ def _summary(counts: Counter[str], *, seconds: float) -> None:
     print("| | notices | of those that it can say |")
     print("|---|---|---|")
     print(f"| type checker, before anything runs | {counts['ours']} | {counts['ours'] / total:.1%} of {total} |")
+    for name, words in (
+        ("bare", "type checker, where the source schema says no more than types, dates, numbers, schemes and units"),
+        ("bare samples", "the same, and recorded samples"),
+    ):
+        print(f"| {words} | {counts[name]} | {counts[name] / total:.1%} of {total} |")
     for peer in PEERS:
         said = total - counts[f"{peer} unsaid"]
         print(f"| {peer} | {counts[peer]} | {counts[peer] / max(said, 1):.1%} of {said} |")

@@ -12,6 +12,7 @@ import msgspec
 
 from gateway.mapping.checking.checker import check
 from gateway.mapping.checking.field_regions import Home
+from gateway.mapping.checking.sample_evidence import check_samples
 from gateway.mapping.code_lists import load_code_lists
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected
@@ -21,6 +22,9 @@ from tests.support.partner_documents import ROOT, shipped_partners
 
 FOLDER = Path(__file__).parents[1] / "contracts" / "faults"
 SCHEMAS = ROOT / "schemas"
+EVIDENCE = frozenset(
+    {"examples", "title", "x-axis", "x-header-rows", "x-key", "x-list", "x-sensitivity", "x-total-rows", "x-zone"}
+)
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,18 +77,44 @@ def _homes():
     return {name: Home(partner.kode_wilayah, partner.zone) for name, partner in shipped_partners().items()}
 
 
-def findings_after(edit, folder):
-    """What is found before anything runs: faults of form, or of meaning."""
+def findings_after(edit, folder, *, documents=(), bare=False):
+    """What is found before anything runs: faults of form, or of meaning; else what the `documents` of samples show.
+
+    `bare` leaves nothing in the source schema but what it limits, and the first five words of our own.
+    """
     schemas = seeded(edit, folder)
     partner, _, dataset = edit.dataset.partition("/")
     files = schemas / "partners" / partner
+    if bare:
+        file = files / f"{dataset}.source.json"
+        file.write_text(json.dumps(_without_evidence(json.loads(file.read_text(encoding="utf-8")))), encoding="utf-8")
     try:
         codes = load_code_lists(schemas / "codes") if edit.codes else _shipped_codes()
         declaration = parse_declaration(files / f"{dataset}.mapping.toml")
         schema = read_source_schema(files / f"{dataset}.source.json")
     except MappingRejected as error:
         return list(error.findings)
-    return check(declaration, schema, SHAPES[declaration.resource], codes, home=_homes()[partner])
+    resource, home = SHAPES[declaration.resource], _homes()[partner]
+    found = check(declaration, schema, resource, codes, home=home)
+    if found or not documents:
+        return found
+    return check_samples(declaration, schema, resource, codes, documents=documents, home=home)
+
+
+def _without_evidence(schema):
+    """A source schema without examples, titles and the words that say more of a value than its form."""
+    if isinstance(schema, list):
+        return [_without_evidence(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in EVIDENCE or isinstance(value, dict)}
+    return {
+        key: {name: _without_evidence(member) for name, member in value.items()}
+        if key == "properties"
+        else _without_evidence(value)
+        for key, value in kept.items()
+        if key != "x-dimensions"
+    }
 
 
 def seeded(edit, folder):

@@ -5,6 +5,8 @@ What can go wrong with a field is either a fault, wrong whatever is declared, or
 `otherwise`, `unreadable` or `refuse` settles.
 """
 
+import msgspec
+
 from gateway.mapping.checking.check_records import check_records
 from gateway.mapping.checking.check_rows import check_rows
 from gateway.mapping.checking.evidence import Evidence, evidence_of
@@ -58,6 +60,7 @@ def check(
     _check_names(declaration, fields, findings=findings)
     source = record_source(declaration.records, schema=schema, findings=findings)
     if source is not None:
+        source = _titled(source)
         check_records(source, findings=findings)
         check_rows(source, findings=findings)
         evidence = evidence_of(declaration, source, home=home)
@@ -71,6 +74,17 @@ def check(
         _check_unit(declaration, results, source=source, findings=findings)
         _check_unpivot_id(declaration, findings=findings)
     return sorted(findings.found, key=lambda finding: (finding.line, finding.field or ""))
+
+
+def _titled(source: RecordSource) -> RecordSource:
+    """The source, with what the mapping's `headers` call its columns where the source schema gives them no title."""
+    properties = dict(source.record.properties)
+    for key, text in source.records.headers.items():
+        member = properties.get(key)
+        if member is not None and member.type.title is None:
+            titled = msgspec.structs.replace(member.type, title=text)
+            properties[key] = msgspec.structs.replace(member, type=titled)
+    return msgspec.structs.replace(source, record=msgspec.structs.replace(source.record, properties=properties))
 
 
 def _check_names(declaration: Declaration, fields: dict[str, Target], *, findings: Findings) -> None:

@@ -12,7 +12,7 @@ from gateway.mapping.checking.example_values import (
     promised_number,
 )
 from gateway.mapping.checking.field_check import FieldCheck
-from gateway.mapping.checking.reading import Reader, Unread
+from gateway.mapping.checking.reading import Reader
 from gateway.mapping.language.declaration import Field
 from gateway.mapping.language.tables import shown
 from gateway.mapping.language.units import UNITS
@@ -32,7 +32,17 @@ class ResultFault(NamedTuple):
     message: str
 
 
-def unlike_promise(field: Field, example: Example, result: Any, *, zone: str, whole: Reader) -> str | None:
+def part_of_number(field: Field, example: Example, result: Any, *, whole: Reader) -> str | None:
+    """How a pattern takes a part of what is a number as a whole, and another one; None if it does not."""
+    if field.pattern is None or not field.number or not isinstance(result, (int, float)):
+        return None
+    found = whole.read(example.value)
+    if not isinstance(found, (int, float)) or found == result:
+        return None
+    return f"it is {found}, and the pattern leaves {result} of it"
+
+
+def unlike_promise(field: Field, example: Example, result: Any, *, zone: str) -> str | None:
     """How a result differs from what the source promises that the example is; None if it does not."""
     right: Any = None
     if field.datetime:
@@ -43,18 +53,15 @@ def unlike_promise(field: Field, example: Example, result: Any, *, zone: str, wh
         day, length = promised_date(example), promised_fineness(example)
         right = day.isoformat()[:length] if day and length else None
     elif (field.number or field.rupiah) and isinstance(result, (int, float)):
-        right = _right_number(field, example, whole=whole)
+        right = _right_number(field, example)
     if right is None or right == result:
         return None
     return f"it is {right}, and the field would say {result}"
 
 
-def _right_number(field: Field, example: Example, *, whole: Reader) -> int | float | None:
-    """The number by the promised form, or of the whole text where a pattern takes a part; in the field's unit."""
+def _right_number(field: Field, example: Example) -> int | float | None:
+    """The number by the promised form, in the field's unit."""
     number = promised_number(example)
-    if number is None and field.pattern is not None:
-        found = whole.read(example.value)
-        return found if isinstance(found, (int, float)) and not isinstance(found, Unread) else None
     if number is None or field.unit is None:
         return number
     source, target = UNITS[field.unit.source], UNITS[field.unit.target]
@@ -97,7 +104,7 @@ def _fraction(check: FieldCheck, one: Any, *, unit: str | None) -> ResultFault |
     if whole or unit not in _COUNTED or check.field.name != "value":
         return None
     said = f"it would be {one} {unit}, and {unit} are counted in whole numbers"
-    return ResultFault("number" if check.field.number else "from", "example-misread", said)
+    return ResultFault("number" if check.field.number else "from", "fraction-of-count", said)
 
 
 def _limits(check: FieldCheck, one: Any) -> ResultFault | None:

@@ -4,12 +4,13 @@
 values too. A mapping that cannot read them, or reads something else than is promised, is wrong.
 """
 
+from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from gateway.mapping.checking.example_results import fault_of_result, unlike_promise
+from gateway.mapping.checking.example_results import fault_of_result, part_of_number, unlike_promise
 from gateway.mapping.checking.example_values import Example, examples_of
 from gateway.mapping.checking.field_check import FieldCheck
 from gateway.mapping.checking.field_regions import Home
@@ -23,20 +24,26 @@ from gateway.mapping.operations.text import identifier, text_of
 _MOST_ROWS = 64
 
 
+class Shown(NamedTuple):
+    """What an example shows to be wrong: the key that is to be corrected, a code, and how, for a sentence."""
+
+    example: Example
+    key: str
+    code: str
+    said: str
+
+
 def check_examples(check: FieldCheck, *, home: Home | None, declaration: Declaration) -> None:
     """Faults the first example that the field cannot read, or reads as something else."""
-    tried = _Tried(check, home=home, declaration=declaration)
-    match check.field.source:
-        case From(paths):
-            for path in paths:
-                tried.path(path)
-        case PointFrom() as source:
-            tried.point(source)
+    tried = TriedField(check, home=home, declaration=declaration)
+    for path, found in tried.faults():
+        if found and not check.failed:
+            tried.fault(path, found[0])
     if not check.failed and check.target.format == "record-id":
         tried.ids()
 
 
-class _Tried:
+class TriedField:
     """One field, and the examples of its paths."""
 
     def __init__(self, check: FieldCheck, *, home: Home | None, declaration: Declaration) -> None:
@@ -46,23 +53,47 @@ class _Tried:
         self.unit = str(unit.value) if isinstance(unit, Const) else None
         self.unit_name = _column_name(unit)
         self.reader = Reader(check.field, check.codes, percent=self.unit == "%")
+        self.whole = Reader(msgspec.structs.replace(check.field, pattern=None), check.codes, percent=False)
+        self.tried: dict[str, int] = {}
 
-    def path(self, path: Path) -> None:
-        """Reads the examples of a path; those that `null_if` makes null show nothing."""
+    def faults(self) -> Iterator[tuple[Path, list[Shown]]]:
+        """For each path, what its examples show to be wrong; `tried` counts them."""
+        match self.check.field.source:
+            case From(paths):
+                for path in paths:
+                    yield path, self._of_path(path)
+            case PointFrom() as source:
+                yield source.latitude, self._of_axis("latitude", source.latitude, source=source)
+                yield source.longitude, self._of_axis("longitude", source.longitude, source=source)
+                yield source.latitude, self._of_pairs(source)
+
+    def _there(self, path: Path) -> list[Example]:
+        """The examples of a path but for those that `null_if` makes null: they show nothing."""
         examples = examples_of(self.check.source, path, unit_name=self.unit_name)
         there = [one for one in examples if not self.reader.is_nothing(one.value)]
-        results = [(one, self.reader.read(one.value)) for one in there]
+        self.tried[path.text] = len(there)
+        return there
+
+    def _of_path(self, path: Path) -> list[Shown]:
+        results = [(one, self.reader.read(one.value)) for one in self._there(path)]
         if self.check.field.pattern and results and all(result in (None, []) for _, result in results):
-            self._fault("pattern", "example-unmatched", path, there[0].value, "the pattern finds nothing in it")
-            return
-        for example, result in results:
-            if self.check.failed:
-                return
-            if isinstance(result, Unread):
-                key = result.key
-                self._fault(key, "example-unreadable", path, example.value, self._unreadable(key))
-            elif result is not None:
-                self._judge(path, example, result)
+            said = "the pattern finds nothing in it"
+            return [Shown(one, "pattern", "example-unmatched", said) for one, _ in results]
+        shown = [self._shown(one, result) for one, result in results if result is not None]
+        return [one for one in shown if one is not None]
+
+    def _shown(self, example: Example, result: Any) -> Shown | None:
+        """What is wrong with a result: it is none, not what is promised, or looks like nothing that the field holds."""
+        if isinstance(result, Unread):
+            return Shown(example, result.key, "example-unreadable", self._unreadable(result.key))
+        said = part_of_number(self.check.field, example, result, whole=self.whole)
+        if said is not None:
+            return Shown(example, "pattern", "part-of-number", said)
+        said = unlike_promise(self.check.field, example, result, zone=self.zone)
+        if said is not None:
+            return Shown(example, _key_of(self.check), "example-misread", said)
+        fault = fault_of_result(self.check, result, unit=example.unit or example.promises.unit or self.unit)
+        return None if fault is None else Shown(example, fault.key, fault.code, fault.message)
 
     def _unreadable(self, key: str) -> str:
         """Why an operation reads nothing, for a sentence."""
@@ -73,40 +104,43 @@ class _Tried:
             return f"the {name} does not know it, and so {ends}"
         return f"`{key} = {shown(_declared(field, key))}` cannot read it"
 
-    def _judge(self, path: Path, example: Example, result: Any) -> None:
-        """What came out is what is promised, and looks like what the field holds."""
-        bare = Reader(msgspec.structs.replace(self.check.field, pattern=None), self.check.codes, percent=False)
-        said = unlike_promise(self.check.field, example, result, zone=self.zone, whole=bare)
-        if said is not None:
-            self._fault(_key_of(self.check), "example-misread", path, example.value, said)
-            return
-        fault = fault_of_result(self.check, result, unit=example.unit or example.promises.unit or self.unit)
-        if fault is not None:
-            self._fault(fault.key, fault.code, path, example.value, fault.message)
-
-    def point(self, source: PointFrom) -> None:
-        """Reads pairs of coordinates."""
-        for axis, path in (("latitude", source.latitude), ("longitude", source.longitude)):
-            for example in examples_of(self.check.source, path):
-                found = coordinate(example.value, comma=source.decimal == "comma")
-                if found is None and not example.made and not self.reader.is_nothing(example.value):
-                    key = "decimal" if isinstance(example.value, str) else axis
-                    self._fault(key, "example-unreadable", path, example.value, f"it is no {axis} as it is read here")
-                    return
-        self._pairs(source)
-
-    def _pairs(self, source: PointFrom) -> None:
-        sides = [
-            [one.value for one in examples_of(self.check.source, path) if not self.reader.is_nothing(one.value)]
-            for path in (source.latitude, source.longitude)
+    def _of_axis(self, axis: str, path: Path, *, source: PointFrom) -> list[Shown]:
+        """The examples that are no coordinate as they are read."""
+        return [
+            Shown(
+                one,
+                "decimal" if isinstance(one.value, str) else axis,
+                "example-unreadable",
+                f"it is no {axis} as it is read here",
+            )
+            for one in self._there(path)
+            if not one.made and coordinate(one.value, comma=source.decimal == "comma") is None
         ]
-        for latitude, longitude in zip(*sides, strict=False):
-            pair = [coordinate(value, comma=source.decimal == "comma") for value in (latitude, longitude)]
-            if pair[0] is not None and pair[1] is not None and (reason := point_fault(pair[0], pair[1])):
-                code = "axes-swapped" if reason == "swapped-coordinates" else "example-unreadable"
-                said = "the point lies outside Indonesia" + (", with the axes exchanged" if code[0] == "a" else "")
-                self._fault("latitude", code, source.latitude, latitude, said)
-                return
+
+    def _of_pairs(self, source: PointFrom) -> list[Shown]:
+        """The points that lie elsewhere; examples of the two paths are taken for pairs in their order."""
+        found = []
+        for latitude, longitude in zip(self._there(source.latitude), self._there(source.longitude), strict=False):
+            pair = [coordinate(one.value, comma=source.decimal == "comma") for one in (latitude, longitude)]
+            if pair[0] is None or pair[1] is None or not (reason := point_fault(pair[0], pair[1])):
+                continue
+            swapped = reason == "swapped-coordinates"
+            said = "the point lies outside Indonesia" + (", with the axes exchanged" if swapped else "")
+            found.append(Shown(latitude, "latitude", "axes-swapped" if swapped else "example-unreadable", said))
+        return found
+
+    def fault(self, path: Path, one: Shown) -> None:
+        """Notes what an example of the source schema shows."""
+        value = one.example.value
+        first = value[0] if isinstance(value, list) and value else value
+        self.check.fault(
+            one.key,
+            one.code,
+            f"the source schema's example {shown(first)} of `{path.text}`: {one.said}; take another path or operation, "
+            "or correct the example",
+            expected=self.check.target.words,
+            found=shown(first),
+        )
 
     def ids(self) -> None:
         """Different rows have different ids, and so have the columns of one."""
@@ -154,17 +188,6 @@ class _Tried:
             case _:
                 joined = None
         return self.reader.read(joined)
-
-    def _fault(self, key: str, code: str, path: Path, value: object, said: str) -> None:
-        one = value[0] if isinstance(value, list) and value else value
-        self.check.fault(
-            key,
-            code,
-            f"the source schema's example {shown(one)} of `{path.text}`: {said}; take another path or operation, or "
-            "correct the example",
-            expected=self.check.target.words,
-            found=shown(one),
-        )
 
 
 def _declared(field: Field, key: str) -> object:

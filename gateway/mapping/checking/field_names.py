@@ -49,8 +49,8 @@ _OF_FIELDS = {
 }
 """What fields of the common model hold that sources call by words of their own."""
 _PRIVATE = re.compile(
-    r"(?:^| )(?:nik|(?:no |nomor )?ktp|(?:no|nomor) kk|pelapor|reporter|nama ibu|ibu kandung"
-    r"|(?:tgl|tanggal) lahir)(?: |$)"
+    r"(?:^| )(?:nik|(?:no |nomor )?ktp|(?:no|nomor) kk|pelapor|reporter|user (?:name|e ?mail|phone)|nama ibu"
+    r"|ibu kandung|(?:tgl|tanggal) lahir)(?: |$)"
 )
 """Names of what is personal data whoever sends it."""
 _LEVELS = tuple(
