@@ -13,6 +13,7 @@ def pytest_report_header():
         "MariaDB": shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),
         "Redis": _named("GATEWAY_TEST_REDIS_URL") or shutil.which("redis-server") or shutil.which("valkey-server"),
         "Chromium": _named("GATEWAY_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser"),
+        "PHP": shutil.which("php"),
         "nginx": shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),
     }
     return [f"{name}: {where or 'not found'}" for name, where in found.items()]

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/security-properties.md"
 NAMED = re.compile(r"`((?:tests|gateway|adapters)/[\w/]+\.py)(?:::([\w.]+))?`")
-NOT_BUILT = {"5"}
+NOT_BUILT: set[str] = set()
 
 
 def text() -> str:

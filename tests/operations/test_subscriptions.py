@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import Webhook
 
-from tests.support.event_world import EventWorld
+from tests.support.event_world import EventWorld, a_birth
 from tests.support.receiver import Receiver, answering
 from tests.support.served import served
 
@@ -114,6 +114,13 @@ def receiver(gateway):
     gateway.do(made.__aexit__())
 
 
+def published(world, publisher, *numbers):
+    """The ids of new births of these numbers."""
+    answer = world.post([a_birth(number) for number in numbers], publisher)
+    assert 202 == answer.status_code, answer.text
+    return [it["id"] for it in answer.json()["data"]]
+
+
 def events_at(receiver, count, *, within_s=10.0):
     """The CloudEvents that arrived, once they are so many."""
     until = time.monotonic() + within_s
@@ -132,7 +139,7 @@ def test_from_subscribing_to_the_event_that_arrives(world, jakarta, publisher, r
     assert "active" == jakarta.post(f"/{made['id']}/verify").json()["status"]
     challenge = receiver.received[0]
     assert Webhook(secret).verify(challenge.body, challenge.headers)["type"] == "webhook.verification"
-    (event_id,) = world.publish(101, headers=publisher)
+    (event_id,) = published(world, publisher, 101)
     (arrived,) = events_at(receiver, 1)
     envelope = Webhook(secret).verify(arrived.body, arrived.headers)
     assert (event_id, "birth") == (envelope["id"], envelope["type"])
@@ -161,7 +168,7 @@ def test_nothing_is_delivered_before_the_target_is_verified(world, jakarta, publ
     answer = jakarta.post(f"/{made['id']}/verify")
     assert (422, "target-unverified") == (answer.status_code, answer.json()["code"])
     assert "challenge-missing" == answer.json()["parameters"]["reason"]
-    world.publish(111, headers=publisher)
+    published(world, publisher, 111)
     time.sleep(0.3)
     assert ["application/json"] == [it.headers["content-type"] for it in receiver.received]
     assert "pending" == jakarta.get(f"/{made['id']}").json()["status"]
@@ -238,7 +245,7 @@ def test_a_paused_subscription_delivers_what_it_collected(world, jakarta, publis
     """Nothing while it is paused, everything once it is active."""
     id_, _ = jakarta.active(receiver)
     assert "paused" == jakarta.patch(f"/{id_}", {"status": "paused", "reason": "Pemeliharaan"}).json()["status"]
-    sent = world.publish(121, 122, headers=publisher)
+    sent = published(world, publisher, 121, 122)
     time.sleep(0.3)
     assert 1 == len(receiver.received)
     assert "active" == jakarta.patch(f"/{id_}", {"status": "active"}).json()["status"]
@@ -253,7 +260,7 @@ def test_a_new_url_must_agree_first_and_then_gets_what_was_missed(gateway, world
     gateway.do(moved.__aenter__())
     changed = jakarta.patch(f"/{id_}", {"url": moved.url}).json()
     assert "pending" == changed["status"]
-    (event_id,) = world.publish(131, headers=publisher)
+    (event_id,) = published(world, publisher, 131)
     time.sleep(0.2)
     assert 200 == jakarta.post(f"/{id_}/verify").status_code
     (arrived,) = events_at(moved, 1)
@@ -267,12 +274,12 @@ def test_a_rotated_secret_and_the_old_one_both_verify_for_a_while(world, jakarta
     """Then only the new one."""
     id_, old = jakarta.active(receiver)
     new = jakarta.post(f"/{id_}/secret", {"grace_s": 3600}).json()["secret"]
-    world.publish(141, headers=publisher)
+    published(world, publisher, 141)
     (arrived,) = events_at(receiver, 1)
     for secret in (old, new):
         assert Webhook(secret).verify(arrived.body, arrived.headers)
     newest = jakarta.post(f"/{id_}/secret", {"grace_s": 0}).json()["secret"]
-    world.publish(142, headers=publisher)
+    published(world, publisher, 142)
     arrived = events_at(receiver, 2)[1]
     assert Webhook(newest).verify(arrived.body, arrived.headers)
     assert 1 == len(arrived.headers["webhook-signature"].split(" "))
@@ -284,7 +291,7 @@ def test_v1a_shows_a_public_key_and_no_secret(world, jakarta, publisher, receive
     id_, secret = jakarta.active(receiver, target={"kind": "webhook", "url": receiver.url, "signature": "v1a"})
     assert secret is None
     (shown,) = jakarta.get(f"/{id_}").json()["target"]["public_keys"]
-    world.publish(151, headers=publisher)
+    published(world, publisher, 151)
     (arrived,) = events_at(receiver, 1)
     scheme, signature = arrived.headers["webhook-signature"].split(",")
     content = f"{arrived.headers['webhook-id']}.{arrived.headers['webhook-timestamp']}.".encode() + arrived.body
@@ -305,9 +312,9 @@ def test_a_test_arrives_without_any_event(jakarta, receiver):
 
 def test_deliveries_are_replayed_one_or_a_window(world, jakarta, publisher, receiver):
     """Under the same `webhook-id`; a window with `everything` brings what was before the subscription too."""
-    (before,) = world.publish(161, headers=publisher)
+    (before,) = published(world, publisher, 161)
     id_, _ = jakarta.active(receiver, filter={"region": "32"})
-    (after,) = world.publish(162, headers=publisher)
+    (after,) = published(world, publisher, 162)
     (first,) = events_at(receiver, 1)
     delivery = first.headers["webhook-id"]
     eventually(lambda: jakarta.get(f"/{id_}/deliveries?status=delivered").json()["data"])
@@ -334,7 +341,7 @@ def answered(answer):
 def test_deliveries_are_listed_by_pages_and_status(world, jakarta, publisher, receiver):
     """The newest first."""
     id_, _ = jakarta.active(receiver)
-    sent = world.publish(171, 172, 173, headers=publisher)
+    sent = published(world, publisher, 171, 172, 173)
     events_at(receiver, 3)
     page = jakarta.get(f"/{id_}/deliveries?limit=2").json()
     rest = jakarta.get(f"/{id_}/deliveries?limit=2&after={page['next_after']}").json()
