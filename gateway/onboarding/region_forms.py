@@ -8,7 +8,7 @@ from typing import Any
 from gateway.mapping.language.declaration import Scheme
 from gateway.mapping.regions import Regions
 from gateway.onboarding.column import Column
-from gateway.onboarding.hint_words import BPS, KEMENDAGRI, REGION
+from gateway.onboarding.hint_words import BPS, KEMENDAGRI, REGION, TIME
 from gateway.onboarding.profile import Form, FormKind
 from gateway.onboarding.region_names import RegionNames
 
@@ -17,6 +17,8 @@ _LEVELS = {2: "province", 5: "regency", 8: "kecamatan"}
 _SCHEMES: tuple[Scheme, ...] = ("bps", "kemendagri")
 _MOST = 0.9
 _BEST_LENGTH = 4
+_CODE = frozenset({"code", "kd", "kode"})
+_LOOKED_AT = 500
 _ENOUGH = 3
 """Fewer different values may be anything."""
 ValueOf = Callable[[Any, Column], Any]
@@ -40,7 +42,7 @@ class RegionForms:
             if form is not None:
                 found[column.path] = form
                 named.append(column)
-        codes = [column for column in columns if column.path not in found and self._may_be_codes(column)]
+        codes = [column for column in columns if column.path not in found and self._may_be_codes(column, named)]
         for column in codes:
             form = self._code_form(column, named)
             if form is not None:
@@ -64,17 +66,35 @@ class RegionForms:
             return None
         return Form(kind=FormKind.REGION_NAME, share=count / total, detail=level)
 
-    def _may_be_codes(self, column: Column) -> bool:
+    def _may_be_codes(self, column: Column, named: Sequence[Column]) -> bool:
         """Whether nearly all values are codes of known regions in one of the two systems."""
         digits = column.digits()
         if not digits or not all(re.fullmatch(r"[\d.]+", text) for text in digits):
             return False
         lengths = Counter({len(text.replace(".", "")): 0 for text in digits})
         short = max(lengths) < _BEST_LENGTH
-        hinted = bool((REGION | BPS | KEMENDAGRI) & set(column.words))
-        if not hinted and (short or len(digits) < _ENOUGH or not self._listed(digits)):
+        hinted = bool((REGION | BPS | KEMENDAGRI) & {*column.words, *column.parents[-1:]})
+        dotted = all("." in text and _DOTTED.fullmatch(text) for text in digits) and not TIME & set(column.words)
+        few = short or len(digits) < _ENOUGH or not self._listed(digits)
+        if not hinted and not dotted and few and not self._named_beside(column, named):
             return False
         return max(self._known(column, "bps"), self._known(column, "kemendagri")) >= (0.8 if hinted else _MOST)
+
+    def _named_beside(self, column: Column, named: Sequence[Column]) -> bool:
+        """Whether a field that is called a code holds, in nearly every record, the code of a place named beside it."""
+        if not _CODE & set(column.words):
+            return False
+        right = total = 0
+        for record in self._records[:_LOOKED_AT]:
+            code = self._value_of(record, column)
+            if code is None or isinstance(code, (bool, float)):
+                continue
+            total += 1
+            names = [name for other in named if isinstance(name := self._value_of(record, other), str)]
+            places = [place for name in names for place in self._names.find(name) if len(place) > 2]
+            codes = [self._regions.to_kemendagri(scheme, str(code)) for scheme in _SCHEMES]
+            right += any(_is_of(one, place) for one in codes for place in places)
+        return total >= _ENOUGH and right >= total * _MOST
 
     def _listed(self, digits: Counter[str]) -> bool:
         """Whether most codes stand in a table themselves, not only the regency that they would lie in."""
@@ -165,7 +185,7 @@ class RegionForms:
     def _nested(self, one: Column, other: Column) -> bool:
         """Whether one field's code is the beginning of the other's, in nearly every record."""
         same = total = 0
-        for record in self._records[:500]:
+        for record in self._records[:_LOOKED_AT]:
             left, right = self._value_of(record, one), self._value_of(record, other)
             if left in {None, 0, ""} or right in {None, 0, ""}:
                 continue

@@ -18,6 +18,8 @@ _NOTE = re.compile(
     r"\W*(?:sumber|source|keterangan|catatan|note|ket|ctt|cat|diolah|data diolah)\b.*", re.IGNORECASE | re.DOTALL
 )
 _MOST_AT_END = 6
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?")
+_SURE_COLUMNS = 4
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -57,6 +59,19 @@ def header_of_lists(rows: list[Any]) -> list[str] | None:
     if any(_share(as_objects, str(place)) >= 0.6 for place in range(len(first))):
         return [str(cell) for cell in first]
     return None
+
+
+def rows_at_begin(rows: list[Any]) -> int:
+    """1 where the first row only numbers the columns, `(1) (2) (3)`, as statistical tables do."""
+    first = rows[0] if len(rows) > 2 else None
+    cells = list(first.values()) if isinstance(first, dict) else first if isinstance(first, list) else []
+    texts = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
+    numbers = [_COLUMN_NUMBER.fullmatch(text) for text in texts]
+    if len(numbers) < 2 or not all(numbers):
+        return 0
+    bracketed = any("(" in text for text in texts)
+    counted = [int(found[1]) for found in numbers if found] == list(range(1, len(numbers) + 1))
+    return int(counted and (bracketed or len(numbers) >= _SURE_COLUMNS))
 
 
 def rows_at_end(rows: list[Any]) -> int:

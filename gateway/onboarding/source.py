@@ -16,7 +16,7 @@ from gateway.onboarding.profile import FieldProfile
 from gateway.onboarding.profiling import Profiled, profile_records
 from gateway.onboarding.record_places import RecordPlace, record_place, records_at, with_rows
 from gateway.onboarding.rejected import SampleRejected
-from gateway.onboarding.rows import header_of, header_of_lists, rows_at_end
+from gateway.onboarding.rows import header_of, header_of_lists, rows_at_begin, rows_at_end
 from gateway.onboarding.sample import Sample
 from gateway.onboarding.source_issues import Looked, issues_of
 from gateway.onboarding.source_schema import SchemaWriter
@@ -138,6 +138,7 @@ class _Rows:
         first = next((rows for rows in per_document if rows), [])
         if place.form == "list":
             self._find_header(first)
+            self.skip_first += rows_at_begin(first[self.skip_first + bool(self.headers) :])
         self.skip_last = rows_at_end(per_document[-1]) if place.form == "list" else 0
         begin = self.skip_first + bool(self.headers)
         chosen = _evenly(most, total=sum(self.counts), begin=begin)

@@ -1,6 +1,7 @@
 """What a person has to look at in a sample: told by counts and names of fields, never by values."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ _WORDS = {
     "integer": "a number", "number": "a number", "string": "text", "boolean": "true or false", "object": "an object",
     "array": "a list",
 }  # fmt: skip
+_SPACED = re.compile(r"-?\d{1,3}(?:[ \u00a0]\d{3})+(?:[.,]\d+)?")
 _TWO_KINDS = 0.2
 _DAYS = range(20_000, 60_000)
 """Days since 1899 of the years 1954 to 2064."""
@@ -104,6 +106,10 @@ def _of_field(field: FieldProfile) -> Iterator[str]:
     whole = set(field.kinds) <= {"integer", "null"} and field.seen
     if whole and set(field.words) & TIME and (field.minimum or 0) > _DAYS.start and (field.maximum or 0) < _DAYS.stop:
         yield f"`{field.path}` holds numbers that may be the days of a spreadsheet; have them written as dates"
+    texts = [one for one in field.frequent if isinstance(one.value, str)]
+    spaced = sum(one.count for one in texts if _SPACED.fullmatch(str(one.value)))
+    if spaced * 2 > sum(one.count for one in texts):
+        yield f"the numbers of `{field.path}` have spaces between thousands, which no mapping reads; have them left out"
     for form in field.forms:
         if not form.ambiguous:
             continue

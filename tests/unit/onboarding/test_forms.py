@@ -181,6 +181,14 @@ def test_other_numbers_are_no_region_codes(values, name):
     assert region(column(values, name=name), name) is None
 
 
+def test_a_code_without_a_telling_name_is_told_by_the_place_named_beside_it():
+    """Even where the table does not know the kecamatan itself."""
+    rows = [{"Kode": f"32730{n}0", "Kab": "Kota Bandung"} for n in (1, 2, 3)]
+    assert "bps" == region(inferred(rows), "Kode")
+    assert region(inferred([{"Kode": row["Kode"], "Kab": "Kota Malang"} for row in rows]), "Kode") is None
+    assert "kemendagri" == region(inferred([{"kec": {"@id": "32.73.01"}}, {"kec": {"@id": "32.73.02"}}]), 'kec."@id"')
+
+
 def test_region_names_are_told_with_their_level():
     """In any case, with or without their rank, and with a number in brackets before them."""
     source = inferred([

@@ -2,11 +2,15 @@
 
 import gzip
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.onboarding.sample import SampleRejected, read_sample
-from tests.support.samples import sample_of
+from gateway.onboarding.source import infer_source
+from tests.support.samples import REGIONS, sample_of
 
 ROWS = [{"id": at, "nama": f"Pasar {at}", "rahasia": f"rahasia-{at}"} for at in range(1, 6)]
 TEXT = json.dumps(ROWS)
@@ -235,3 +239,36 @@ def test_the_kind_can_be_said(tmp_path):
     assert "csv" == sample.kind
     with pytest.raises(SampleRejected, match="no kind of sample"):
         sample_of(tmp_path, "[]", kind="parquet")
+
+
+STEMS = (
+    TEXT,
+    "no;nama\n1;a\n2;b\n",
+    "<a><r><i>1</i></r><r><i>2</i></r></a>",
+    '{"a": 1}\n{"a": 2}\n',
+    "{}",
+    "[[1, 2], [3, 4]]",
+)
+
+
+@given(
+    content=st.one_of(
+        st.binary(max_size=60),
+        st.builds(
+            lambda stem, at, more, cut: (stem[:at] + more + stem[at + cut :]).encode(),
+            st.sampled_from(STEMS),
+            st.integers(0, 60),
+            st.text(max_size=4),
+            st.integers(0, 5),
+        ),
+    ),
+    name=st.sampled_from(("a.json", "a.csv", "a.xml", "a")),
+)
+@settings(
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_file_is_a_sample_or_refused(tmp_path, content, name):
+    """Never another error, neither in reading nor in inferring."""
+    with suppress(SampleRejected):
+        source = infer_source(sample_of(tmp_path, content, name=name), regions=REGIONS)
+        assert source.records.count > 0

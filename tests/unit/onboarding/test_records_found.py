@@ -114,6 +114,15 @@ def test_totals_and_notes_at_the_end_are_no_records(last, skipped):
     assert skipped == inferred(rows + last).records.skip_last
 
 
+def test_a_row_that_numbers_the_columns_is_no_record():
+    """`(1) (2) (3)` below the header, as statistical tables have it; spaces between thousands are told."""
+    rows = [{"kec": "(1)", "pria": "(2)"}, *({"kec": name, "pria": "10 234"} for name in ("Wado", "Paseh", "Tomo"))]
+    source = inferred(rows)
+    assert (1, 3) == (source.records.skip_first, source.records.count)
+    assert any("spaces between thousands" in issue for issue in source.issues)
+    assert 0 == inferred([{"a": 1, "b": 2}, {"a": 2, "b": 3}, {"a": 3, "b": 4}]).records.skip_first
+
+
 def test_rows_that_are_all_about_totals_are_records():
     """Where the word stands in every row, it ends nothing."""
     rows = [{"uraian": f"Jumlah {what}", "n": at} for at, what in enumerate(("sekolah", "guru", "murid", "kelas"))]
