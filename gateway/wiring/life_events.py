@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,10 +24,12 @@ from gateway.life_events.publish import Publishing
 from gateway.life_events.recording import EventRecorder
 from gateway.life_events.sealing import Sealer
 from gateway.life_events.understanding import Understanding
+from gateway.life_events.upkeep import Upkeep
 from gateway.minimisation import Minimisation
 from gateway.settings import Settings
 from gateway.storage.event_log import GroupCommitLog
 from gateway.storage.redis_bell import RedisBell
+from gateway.storage.seals import StoredSeals
 from gateway.wiring.access import AccessParts
 from gateway.wiring.contracts import Contracts
 from gateway.wiring.stores import Stores
@@ -65,6 +68,7 @@ async def opened_life_events(
     log = GroupCommitLog(stores.engine, transactor=stores.transactor, sealer=sealer, bell=bell)
     await log.open()
     stack.push_async_callback(log.close)
+    _keep_up(stack, settings, stores=stores, sealer=sealer, clock=clock)
     sources = EventSources(partners=settings.partners, mappings=contracts.events)
     check = _check(settings, stores=stores, clock=clock)
     recorder = EventRecorder(trail=stores.trail, clock=clock, meter=meters)
@@ -122,6 +126,13 @@ def _feed(
         outgoing=OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
         recorder=recorder,
     )
+
+
+def _keep_up(stack: AsyncExitStack, settings: Settings, *, stores: Stores, sealer: Sealer, clock: Clock) -> None:
+    """Starts the task that forgets what is old; `stack` ends it."""
+    seals = StoredSeals(stores.engine, transactor=stores.transactor, sealer=sealer)
+    upkeep = Upkeep(seals=seals, clock=clock, keep=timedelta(days=settings.life_events.keep_days))
+    stack.push_async_callback(_cancelled, asyncio.create_task(upkeep.run(), name="event-upkeep"))
 
 
 async def opened_sealer(stack: AsyncExitStack, settings: Settings, *, clock: Clock) -> Sealer:

@@ -38,7 +38,7 @@ class EventWorld:
         self.gateway = gateway
         self._key = ECKey.generate_key("P-256", auto_kid=True)
         self._made = 0
-        self._numbers = count(1)
+        self._numbers = count(100_000)
 
     def client(self, partner: str, *scopes: str, profile: Profile = Profile.BASIC) -> tuple[str, str | None]:
         """The id of a new client, and its secret where it has one."""

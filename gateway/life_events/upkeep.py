@@ -1,0 +1,47 @@
+"""Forgets in time: the data of events that are old and settled, and idempotency keys. A little each hour."""
+
+import asyncio
+import random
+from datetime import timedelta
+
+import structlog
+
+from gateway.clock import Clock
+from gateway.errors import StoreUnavailable
+from gateway.life_events.ports import Seals
+
+KEYS_KEPT = timedelta(days=7)
+EVERY_S = 3600.0
+BATCH = 500
+_log = structlog.get_logger("gateway.life_events.upkeep")
+
+
+class Upkeep:
+    """One task per process; several at once do no harm, and each begins at another moment of the hour."""
+
+    def __init__(self, *, seals: Seals, clock: Clock, keep: timedelta) -> None:
+        self._seals = seals
+        self._clock = clock
+        self._keep = keep
+
+    async def run(self) -> None:
+        """Forgets once an hour, for ever; what fails is tried again an hour later."""
+        await asyncio.sleep(random.uniform(0, EVERY_S / 4))
+        while True:
+            try:
+                await self.forget()
+            except StoreUnavailable as error:
+                _log.warning("upkeep.failed", reason=str(error.parameters.get("cause")))
+            await asyncio.sleep(EVERY_S)
+
+    async def forget(self) -> int:
+        """How many events lost their data. Short transactions, with room for others between them."""
+        now = self._clock.now()
+        await self._seals.forget_keys(before=now - KEYS_KEPT)
+        wiped = 0
+        while count := await self._seals.wipe(before=now - self._keep, limit=BATCH):
+            wiped += count
+            await asyncio.sleep(0.05)
+        if wiped:
+            _log.info("events.wiped", events=wiped)
+        return wiped
