@@ -15,6 +15,7 @@ _WORDS = (
 _EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[A-Za-z]{2,4}$")
+_DAY = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]|)(\d{1,2})((?:[-/.]\d{1,2}[-/.]\d{4})?(?:[ T].*)?)")
 _FRACTION = re.compile(r"(-?\d{1,3}[.,])(\d+)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _KEPT_DIGITS = 2
@@ -45,6 +46,9 @@ def _text(text: str) -> str:
         return f"https://contoh.example/{_number(text):x}{''.join(_SUFFIX.findall(text.strip()))}"
     if _FRACTION.fullmatch(text.strip()):
         return _FRACTION.sub(lambda found: f"{found[1]}{_digits(found[2], kept=_KEPT_DIGITS)}", text)
+    day = _DAY.fullmatch(text.strip())
+    if day:
+        return f"{day[1]}{_number(text) % 28 + 1:02d}{day[3]}"
     if email:
         return f"warga{_number(text) % 900 + 100}@contoh.example"
     words = _WORD.findall(text)

@@ -18,6 +18,7 @@ from gateway.onboarding.profile import FieldProfile, Form, FormKind
 
 _ENOUGH = 0.02
 _ENTIRE = 0.97
+_OFFSET = re.compile(r"T.*(?:Z|[+-]\d{2}:?\d{2})\s*$", re.IGNORECASE)
 _DIGITS = frozenset("dmyY")
 _DAY = frozenset({"day", "month", "year"})
 
@@ -95,7 +96,7 @@ def _written(field: FieldProfile, forms: list[Form], *, key: str) -> Fit:
             chosen.append(form)
             share += form.share
     written = [form.detail for form in chosen]
-    if key == "datetime" and any(form.kind is FormKind.DATE and form.detail == "iso" for form in chosen):
+    if key == "datetime" and "iso" in written and not _says_offset(field):
         written = list(dict.fromkeys([*written, "%Y-%m-%d"]))  # as an instant, `iso` has a time of day
     ambiguous = any(form.ambiguous for form in chosen)
     reason = f"{min(share, 1.0):.0%} are written as {', '.join(written)}"
@@ -108,6 +109,11 @@ def _written(field: FieldProfile, forms: list[Form], *, key: str) -> Fit:
         operations={key: written[0] if len(written) == 1 else written},
         reason=reason,
     )
+
+
+def _says_offset(field: FieldProfile) -> bool:
+    """Whether the instants say their own offset, and so are no days alone."""
+    return bool(field.frequent) and all(_OFFSET.search(str(one.value)) for one in field.frequent)
 
 
 def _skeleton(form: str) -> str:

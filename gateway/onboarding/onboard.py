@@ -10,6 +10,7 @@ import msgspec
 from gateway.agreements.field_classes import field_classes
 from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.mapping_text import mapping_text, slug
+from gateway.onboarding.names import read_vocabulary, says_any
 from gateway.onboarding.partner_file import (
     STAND_IN,
     Address,
@@ -20,6 +21,7 @@ from gateway.onboarding.partner_file import (
     partner_text,
 )
 from gateway.onboarding.partner_region import NAME, PartnerRegion, government_of, region_of, zone_of
+from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.proposal import Open, Proposal
 from gateway.onboarding.propose import propose
 from gateway.onboarding.recorded import kept_csv, kept_json, kept_xml, still_holds
@@ -28,6 +30,8 @@ from gateway.onboarding.region_names import RegionNames
 from gateway.onboarding.sample import Sample
 from gateway.onboarding.source import InferredSource
 from schemas.resources import RESOURCES
+
+_MOSTLY = 0.8
 
 
 class CannotOnboard(Exception):
@@ -125,7 +129,7 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         extends=wish.partner_file if wish.partner_file.exists() else None,
         open=(
             *_about_partner(wish, region, codes),
-            *_about_address(entry),
+            *_about_address(entry, source),
             *_about_samples(wish, kept),
             *proposal.open,
         ),
@@ -171,8 +175,11 @@ def _about_partner(wish: Wish, region: PartnerRegion, codes: CodeLists) -> list[
     return []
 
 
-def _about_address(entry: DatasetEntry) -> list[Open]:
+def _about_address(entry: DatasetEntry, source: InferredSource) -> list[Open]:
     found = []
+    if _leads_away(source, entry.address):
+        message = "the list goes on by links of the platform's own; say --url URL, or write `paging` with its address"
+        found.append(Open(about="paging", message=message))
     if entry.address.base_url.startswith(STAND_IN):
         message = "the address is that of the demonstration's stand-in; put in the platform's own, or say --url URL"
         found.append(Open(about="base_url", message=message))
@@ -208,9 +215,14 @@ def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, 
         address=address,
         title=title[:1].upper() + title[1:],
         options=sample.options,
-        paging=source.paging,
+        paging=None if _leads_away(source, address) else source.paging,
         success=source.success,
     )
+
+
+def _leads_away(source: InferredSource, address: Address) -> bool:
+    """Whether the next page is a link of the platform's own, and the address is not."""
+    return source.paging is not None and source.paging.kind == "link" and address.base_url.startswith(STAND_IN)
 
 
 def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, government: str, codes: CodeLists) -> str:
@@ -234,7 +246,13 @@ def _personal(proposal: Proposal, source: InferredSource) -> list[str]:
     """The paths whose values are nobody else's business: such as look so, or are read as a field that is not Public."""
     public = field_classes(RESOURCES)[proposal.resource].public
     read = {path for field in proposal.fields if field.field not in public for path in field.paths}
-    return [field.path for field in source.fields if field.personal or field.path in read]
+    return [field.path for field in source.fields if field.path in read or (field.personal and not _is_day(field))]
+
+
+def _is_day(field: FieldProfile) -> bool:
+    """Whether its values are days, and nobody's birthday; digits with strokes look like telephone numbers, too."""
+    days = max(field.share(FormKind.DATE), field.share(FormKind.DATETIME))
+    return days > _MOSTLY and not says_any(read_vocabulary().read(" ".join(field.words)), ["birth"])
 
 
 def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Sequence[str]) -> dict[str, bytes]:

@@ -23,7 +23,8 @@ def kept_json(document: Any, source: InferredSource, *, personal: Sequence[str])
     holder, key = _holder(copied, source)
     records = copied if holder is None else holder[key]
     few = _few(records, source)
-    for record in few.values() if isinstance(few, dict) else few if isinstance(few, list) else [few]:
+    rows = list(few.values()) if isinstance(few, dict) else few if isinstance(few, list) else [few]
+    for record in rows[source.records.skip_first + source.records.header_row :]:
         for path in personal:
             _replace(record, parse_path(path).steps)
     if holder is None:

@@ -34,13 +34,15 @@ def as_document(onboarded: Onboarded, *, files: Sequence[Path], check: Any) -> d
     }
 
 
-def check_of(onboarded: Onboarded) -> dict[str, Any]:
-    """What the type checker says, and what became of the sample's records."""
+def check_of(onboarded: Onboarded, *, contract: Any = None) -> dict[str, Any]:
+    """What the type checker says, what became of the sample's records, and the contract's own check once written."""
     proposal, trial = onboarded.proposal, onboarded.proposal.trial
+    is_sound = contract is None or contract.outcome != "broken"
     return {
-        "ok": not proposal.findings and not any(one.required for one in onboarded.open),
+        "ok": is_sound and not proposal.findings and not any(one.required for one in onboarded.open),
         "findings": list(proposal.findings),
         "sample": None if trial is None else msgspec.to_builtins(trial),
+        "contract": None if contract is None else msgspec.to_builtins(contract),
     }
 
 

@@ -19,11 +19,17 @@ from gateway.onboarding.reference import Reference
 from schemas.resources import RESOURCES
 
 _ROUNDS = 12
+_CONVERTING = frozenset({"date", "datetime", "number", "pattern", "period", "rupiah", "scheme"})
 Remedy = Callable[[ProposedField, Target, Finding], ProposedField | None]
 
 
 def settled(proposal: Proposal, schema: dict[str, Any], reference: Reference) -> Proposal:
-    """The proposal, changed so that it checks; what cannot be made to stays in `findings` or goes to `open`."""
+    """The proposal, changed so that it checks; what cannot be made to stays in `findings` or goes to `open`.
+
+    What is optional never costs a record: a value of it that cannot be read is null.
+    """
+    for field in proposal.fields:
+        proposal = proposal.with_field(_forgiving(field, targets(RESOURCES[proposal.resource].type)[field.field]))
     with TemporaryDirectory(prefix="gateway-onboarding-") as folder:
         schema_file = Path(folder) / "sample.source.json"
         schema_file.write_bytes(msgspec.json.encode(schema))
@@ -37,6 +43,14 @@ def settled(proposal: Proposal, schema: dict[str, Any], reference: Reference) ->
             proposal = changed
         findings = _check(proposal, schema_file, reference)
     return proposal.become(findings=tuple(_told(finding) for finding in findings))
+
+
+def _forgiving(field: ProposedField, target: Target) -> ProposedField:
+    declared = field.declaration
+    converts = bool(_CONVERTING & set(declared)) or target.kind != "text" or target.pattern is not None
+    if target.required or target.many or not converts or not {"from", "template", "latitude"} & set(declared):
+        return field
+    return field if {"refuse", "otherwise", "default"} & set(declared) else _with(field, unreadable="null")
 
 
 def _check(proposal: Proposal, schema_file: Path, reference: Reference) -> Sequence[Finding]:
