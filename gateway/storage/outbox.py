@@ -79,8 +79,7 @@ class StoredOutbox:
         connection.execute(say.SETTLE, [_settled_row(it, owner=self._owner, now=turn.now) for it in turn.settled])
         attempts = [_attempt_row(it) for it in turn.settled if it.attempt is not None]
         if attempts:
-            # Where a lease had ended, another worker may have made the attempt of that number.
-            connection.execute(say.inserting_attempts(connection), attempts)
+            connection.execute(say.INSERT_ATTEMPTS, attempts)
         behind = [
             {"subscription": it.subscription_id, "key": it.order_key, "at": it.next_at}
             for it in turn.settled

@@ -1,7 +1,6 @@
 """What the outbox says to the database: the same on both engines."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.life_events.subscription import SubscriptionStatus
 from gateway.storage.life_event_tables import deliveries, delivery_attempts, events, subscriptions
@@ -86,10 +85,9 @@ FAILING_LONG = sa.select(_S.id).where(
     _S.status == SubscriptionStatus.ACTIVE.value,
 )
 WAITING = sa.select(sa.func.count()).select_from(deliveries).where(_D.status == _WAITS)
-
-
-def inserting_attempts(connection: sa.Connection) -> sa.Insert:
-    """An insert that leaves be what stands there already, in the words of the engine."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(delivery_attempts).on_conflict_do_nothing()
-    return sqlite.insert(delivery_attempts).on_conflict_do_nothing()
+# An attempt that stands there already stays: another worker made it, when this one's lease had ended.
+INSERT_ATTEMPTS = sa.text(
+    "INSERT INTO delivery_attempts (delivery_id, number, subscription_id, at, duration_ms, status_code, reason) "
+    "VALUES (:delivery_id, :number, :subscription_id, :at, :duration_ms, :status_code, :reason) "
+    "ON CONFLICT DO NOTHING"
+).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in delivery_attempts.c))

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.support.event_world import EventWorld
 from tests.support.served import served
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,17 @@ def test_nothing_is_found_in_the_public_api(gateway):
     assert "" == found(gateway, gateway.url, "--max-examples", "25", "-H", header)
 
 
+def test_nothing_is_found_in_the_doors_of_life_events(gateway):
+    """With a client that publishes and reads under an agreement; what it makes up fits no contract, and is told so."""
+    world = EventWorld(gateway)
+    world.agree("sumedang", "sumedang", "birth", "document-issued")
+    bearer = world.bearer(*world.client("sumedang", "events:publish", "events:read"))
+    world.publish(3, bearer)
+    options = ("--include-path-regex", "^/v1/events", "--max-examples", "40")
+    header = f"Authorization: {bearer['Authorization']}"
+    assert "" == found(gateway, gateway.url, "-H", header, *options)
+
+
 def test_nothing_is_found_at_the_oauth_endpoints(gateway):
     """With a client's own credentials; a second proof beside them is refused, so acceptance is not asked for."""
     client = gateway.client("jakarta")
@@ -69,3 +81,15 @@ def test_nothing_is_found_in_the_administrators_api(gateway):
     for operation in CHANGES_ITS_OWN_CLIENT:
         options += ["--exclude-operation-id", operation]
     assert "" == found(gateway, gateway.admin_url, *options)
+
+
+def test_nothing_is_found_at_the_doors_of_subscriptions(gateway):
+    """With a client that manages some; what an act refuses depends on agreements and states, which no schema tells."""
+    world = EventWorld(gateway)
+    world.agree("sumedang", "jakarta", "birth")
+    header = world.bearer(*world.client("jakarta", "subscriptions:manage"))
+    body = {"types": ["birth"], "target": {"url": "https://192.0.2.1/hook"}}
+    assert 422 == gateway.http.post(f"{gateway.url}/v1/subscriptions", headers=header, json=body).status_code
+    options = ("--include-path-regex", "^/v1/subscriptions", "--exclude-checks", "positive_data_acceptance")
+    token = f"Authorization: {header['Authorization']}"
+    assert "" == found(gateway, gateway.url, "--max-examples", "8", "-H", token, *options)
