@@ -17,6 +17,7 @@ from gateway.contracts.proved_records import ProvedRecords
 from gateway.contracts.recordings import Sample, recordings_of
 from gateway.contracts.replay import replayed
 from gateway.contracts.report import Finding, Severity, Stage, StageReport
+from gateway.contracts.sample_evidence import evidence_findings
 from gateway.contracts.schema_faults import SchemaFault, schema_faults
 from gateway.contracts.unreadable import TOO_MANY_REFUSED, broken_document, unreadable_findings
 from gateway.errors import ContractBroken
@@ -47,6 +48,9 @@ def check_samples(contract: Contract) -> StageReport:
             since.add(sample, finding, key=key)
     for finding in unreadable_findings(trial.refused, records_in=trial.counts["records_in"], above=TOO_MANY_REFUSED):
         gathering.add(finding)
+    if trial.unmapped is None:
+        for finding in evidence_findings(contract, [document for _, document in documents]):
+            gathering.add(finding)
     counts = {"samples": len(contract.samples), **trial.counts}
     return gathering.close(counts=counts, reason=trial.unmapped)
 
