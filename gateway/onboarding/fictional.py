@@ -15,7 +15,8 @@ _WORDS = (
 _EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[A-Za-z]{2,4}$")
-_DAY = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]|)(\d{1,2})((?:[-/.]\d{1,2}[-/.]\d{4})?(?:[ T].*)?)")
+_YEAR_FIRST = re.compile(r"(?P<before>\d{4}[-/.]\d{1,2}[-/.])\d{1,2}(?P<after>(?:[ T].*)?)")
+_DAY_FIRST = re.compile(r"(?P<before>)\d{1,2}(?P<after>[-/.]\d{1,2}[-/.]\d{4}(?:[ T].*)?)")
 _FRACTION = re.compile(r"(-?\d{1,3}[.,])(\d+)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _KEPT_DIGITS = 2
@@ -41,15 +42,20 @@ def fictional(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    email = _EMAIL.fullmatch(text.strip())
-    if _URL.fullmatch(text.strip()):
-        return f"https://contoh.example/{_number(text):x}{''.join(_SUFFIX.findall(text.strip()))}"
-    if _FRACTION.fullmatch(text.strip()):
+    bare = text.strip()
+    before, _, after = text.partition(bare) if bare else (text, "", "")
+    return f"{before}{_bare_text(bare)}{after}"
+
+
+def _bare_text(text: str) -> str:
+    if _URL.fullmatch(text):
+        return f"https://contoh.example/{_number(text):x}{''.join(_SUFFIX.findall(text))}"
+    if _FRACTION.fullmatch(text):
         return _FRACTION.sub(lambda found: f"{found[1]}{_digits(found[2], kept=_KEPT_DIGITS)}", text)
-    day = _DAY.fullmatch(text.strip())
+    day = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
     if day:
-        return f"{day[1]}{_number(text) % 28 + 1:02d}{day[3]}"
-    if email:
+        return f"{day['before']}{_number(text) % 28 + 1:02d}{day['after']}"
+    if _EMAIL.fullmatch(text):
         return f"warga{_number(text) % 900 + 100}@contoh.example"
     words = _WORD.findall(text)
     pool = _NAMES if len(words) <= 5 and not any(word.isdigit() for word in words) else _WORDS
