@@ -193,6 +193,7 @@ def show_event_operation() -> Operation:
 def _envelope(*, sources: Sequence[str], types: Sequence[str]) -> dict[str, Any]:
     """The JSON Schema of what is taken: `data` is as the event source's own schema says."""
     text = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _PRINTABLE}
+    optional = {**text, "type": ["string", "null"]}
     return {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "data"],
@@ -201,13 +202,14 @@ def _envelope(*, sources: Sequence[str], types: Sequence[str]) -> dict[str, Any]
             "id": {**text, "description": "The publisher's own id; with `source` it names the event for ever."},
             "source": {"type": "string", "enum": list(sources)},
             "type": {"type": "string", "enum": list(types)},
-            "time": {"type": "string", "format": "date-time"},
-            "datacontenttype": {"const": "application/json"},
-            "subject": {**text, "description": "Read by nobody: it may name a person."},
-            "caseid": {**text, "description": "The case that the event follows up."},
+            "time": {"type": ["string", "null"], "format": "date-time"},
+            "datacontenttype": {"enum": ["application/json", None]},
+            "subject": {**optional, "description": "Read by nobody: it may name a person."},
+            "caseid": {**optional, "description": "The case that the event follows up."},
             "data": {"type": "object", "description": "As the event source's own schema says."},
         },
-        "additionalProperties": False,
+        "propertyNames": {"pattern": "^[a-z0-9]{1,100}$"},
+        "additionalProperties": {"type": ["string", "integer", "boolean", "null"], "pattern": _PRINTABLE},
     }
 
 

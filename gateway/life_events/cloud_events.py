@@ -107,9 +107,7 @@ def _batch(body: bytes) -> tuple[ReceivedEvent | BadRequest, ...]:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise invalid("", "a JSON array of CloudEvents in UTF-8") from None
     if len(items) > BATCH_EVENTS:
-        raise BadRequest(
-            BadRequestCode.BODY_TOO_LARGE, f"a batch has at most {BATCH_EVENTS} events", max_events=BATCH_EVENTS
-        )
+        raise invalid("", f"at most {BATCH_EVENTS} events in a batch")
     found: list[ReceivedEvent | BadRequest] = []
     for index, item in enumerate(items):
         try:

@@ -67,11 +67,11 @@ class FeedEntitlements:
         for partner in wish.partners or ():
             if partner not in self._partners:
                 raise _invalid("partner", "partners of this exchange", known=sorted(self._partners))
-        names = wish.names or tuple(self._classes)
+        classes = self._classes.values()  # a field that the wanted kinds do not have is none that they withhold
         for word in wish.fields or ():
-            if not any(self._classes[name].knows(word) for name in names):
-                nearest = next((it for name in names if (it := self._classes[name].nearest(word))), None)
-                raise _invalid("fields", "fields of these events, @public or @restricted", nearest=nearest)
+            if not any(it.knows(word) for it in classes):
+                nearest = next((found for it in classes if (found := it.nearest(word))), None)
+                raise _invalid("fields", "fields of life events, @public or @restricted", nearest=nearest)
 
     async def readable(self, caller: Caller, wish: FeedWish) -> Decision[Readable]:
         """What the caller may read of it, or why nothing. Raises `StoreUnavailable`."""

@@ -18,11 +18,14 @@ from gateway.clock import SystemClock
 from gateway.errors import BadConfiguration, ContractBroken, GatewayError, PartnerUnavailable, UnavailableCode
 from gateway.exchange.offers import CompiledMapping
 from gateway.ids import DatasetId
+from gateway.life_events.sealing import Sealer
 from gateway.mapping.language.findings import MappingRejected
 from gateway.settings import Settings
 from gateway.storage.engine import open_engine
 from gateway.storage.migrate import newest, revision
+from gateway.storage.seals import StoredSeals
 from gateway.storage.shared_store import open_shared
+from gateway.storage.transactor import Transactor
 from gateway.upstream.ask import Upstream
 from gateway.upstream.asked_dataset import build_asked_datasets
 from gateway.upstream.http import HttpTransport
@@ -66,11 +69,13 @@ async def examine(
     yield await _database(settings)
     yield await _shared_store(settings)
     yield _access(settings)
+    yield await _sealing(settings)
     contracts = _contracts(settings, folder)
     if isinstance(contracts, Examined):
         yield contracts
         return
-    yield Examined(subject="mappings", verdict=Verdict.OK, detail=f"{len(contracts.mappings)} check without a finding")
+    count = f"{len(contracts.mappings)} check without a finding, {len(contracts.events)} of them event sources"
+    yield Examined(subject="mappings", verdict=Verdict.OK, detail=count)
     if with_partners:
         async for examined in _platforms(settings, secrets=secrets, contracts=contracts):
             yield examined
@@ -120,6 +125,35 @@ def _access(settings: Settings) -> Examined:
         return Examined(subject="access", verdict=Verdict.OK, detail=detail)
     advice = "with more than one node, share [access] signing_keys, or set GATEWAY__ACCESS__PEPPER_FILE on each"
     return Examined(subject="access", verdict=Verdict.OK, detail=f"{detail}; pepper beside them", advice=advice)
+
+
+async def _sealing(settings: Settings) -> Examined:
+    """Whether everything that is kept sealed can be opened: each key that it needs is there."""
+    clock = SystemClock()
+    try:
+        sealer = Sealer.opened(Path(settings.life_events.keys), clock=clock)
+        engine = open_engine(settings.database)
+        transactor = Transactor(engine)
+        try:
+            is_migrated = await revision(engine) == newest()
+            seals = StoredSeals(engine, transactor=transactor, sealer=sealer)
+            counts = await seals.counts() if is_migrated else {}
+        finally:
+            await transactor.close()
+            await engine.dispose()
+    except GatewayError as error:
+        return _failed("sealing-keys", error, advice="check [life_events] keys, and the database")
+    lost = sum(count for kid, count in counts.items() if kid not in sealer.kids())
+    if lost:
+        detail = f"{lost} values are sealed with a key that is not there"
+        advice = "put the key's file back into [life_events] keys; all nodes share that folder"
+        return Examined(subject="sealing-keys", verdict=Verdict.FAILED, detail=detail, advice=advice)
+    older = sum(count for kid, count in counts.items() if kid != sealer.sealing_kid())
+    detail = f"{len(sealer.kids())} keys, {sum(counts.values())} values sealed"
+    if older:
+        detail += f", {older} of them with an older key"
+        return Examined(subject="sealing-keys", verdict=Verdict.NOTE, detail=detail, advice="run `gateway keys reseal`")
+    return Examined(subject="sealing-keys", verdict=Verdict.OK, detail=detail)
 
 
 def _contracts(settings: Settings, folder: Path) -> Contracts | Examined:

@@ -235,7 +235,7 @@ def test_signing_keys_are_listed_and_rotated(answer):
 
 def test_migrating_twice_changes_nothing_more(gateway):
     """The second time there is nothing to do."""
-    assert (0, "empty -> 0001\n", "") == gateway("migrate")
+    assert (0, "empty -> 0002\n", "") == gateway("migrate")
     assert (0, "0001: nothing to do\n", "") == gateway("migrate")
 
 
