@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from gateway.storage import life_event_tables  # noqa: F401 (its tables join the metadata)
+from gateway.storage import contract_check_tables, life_event_tables  # noqa: F401 (their tables join the metadata)
 from gateway.storage.tables import metadata
 
 context.configure(

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from gateway.settings import Database
-from gateway.storage import life_event_tables  # noqa: F401 (its tables join the metadata)
+from gateway.storage import contract_check_tables, life_event_tables  # noqa: F401 (their tables join the metadata)
 from gateway.storage.engine import open_engine, reading, writing
 from gateway.storage.migrate import migrate, newest, revision
 from gateway.storage.tables import metadata

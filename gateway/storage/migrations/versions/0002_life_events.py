@@ -147,10 +147,12 @@ def _create_cases() -> None:
         sa.Column("opened_by", sa.BigInteger, nullable=False),
         sa.Column("opened_at", sa.BigInteger, nullable=False),
         sa.Column("completed_at", sa.BigInteger),
+        sa.Column("missing", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(["opened_by"], ["events.sequence"], name="fk_cases_opened_by"),
         sa.PrimaryKeyConstraint("id", name="pk_cases")
     )
-    op.create_index("ix_cases_partner_opened_at", "cases", ["partner", "opened_at"])
+    op.create_index("ix_cases_partner_id", "cases", ["partner", "id"])
+    op.create_index("ix_cases_partner_recipe_opened_at", "cases", ["partner", "recipe", "opened_at"])
     op.create_table("case_steps",
         sa.Column("case_id", sa.Text, nullable=False),
         sa.Column("step", sa.Text, nullable=False),
@@ -162,7 +164,8 @@ def _create_cases() -> None:
         sa.ForeignKeyConstraint(["event_sequence"], ["events.sequence"], name="fk_case_steps_event_sequence"),
         sa.PrimaryKeyConstraint("case_id", "step", name="pk_case_steps")
     )
-    op.create_index("ix_case_steps_done_at_due_at", "case_steps", ["done_at", "due_at"])
+    untold = sa.text("done_at IS NULL AND told_late_at IS NULL")
+    op.create_index("ix_case_steps_untold_due_at", "case_steps", ["due_at"], postgresql_where=untold, sqlite_where=untold)
 
 
 def downgrade() -> None:
