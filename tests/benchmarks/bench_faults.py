@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from tests.benchmarks.fault_held_out import held_out_found
 from tests.benchmarks.fault_mutants import mutants_found
 from tests.benchmarks.fault_trials import PEERS, Contract, noticed
 from tests.support.partner_documents import shipped_datasets
@@ -62,6 +63,11 @@ def _summary(counts: Counter[str], *, seconds: float) -> None:
     for peer in PEERS:
         said = total - counts[f"{peer} unsaid"]
         print(f"| {peer} | {counts[peer]} | {counts[peer] / max(said, 1):.1%} of {said} |")
+    _mechanical()
+
+
+def _mechanical() -> None:
+    """What mechanical changes come to: of the shipped mappings, and of those that onboarding proposes for others."""
     begun = time.perf_counter()
     kinds = mutants_found()
     found, made = sum(one for one, _ in kinds.values()), sum(all_ for _, all_ in kinds.values())
@@ -69,6 +75,16 @@ def _summary(counts: Counter[str], *, seconds: float) -> None:
     print(f"({time.perf_counter() - begun:.0f} s)\n\n| change | found | of |\n|---|---|---|")
     for kind, (one, all_) in sorted(kinds.items()):
         print(f"| {kind} | {one} | {all_} |")
+    begun = time.perf_counter()
+    held = held_out_found()
+    print(
+        f"\nThe same of {held.contracts} mappings that onboarding proposes for the samples of other platforms: ", end=""
+    )
+    print(
+        f"types find {held.by_types}, with samples {held.by_samples}, of {held.made}; alarms before any change: ",
+        end="",
+    )
+    print(f"{held.alarms} ({time.perf_counter() - begun:.0f} s)")
 
 
 async def _documents() -> dict[str, list[Any]]:

@@ -80,7 +80,7 @@ def _homes():
 def findings_after(edit, folder, *, documents=(), bare=False):
     """What is found before anything runs: faults of form, or of meaning; else what the `documents` of samples show.
 
-    `bare` leaves nothing in the source schema but what it limits, and the first five words of our own.
+    `bare` leaves nothing in the source schema but what it limits and the first five words of our own.
     """
     schemas = seeded(edit, folder)
     partner, _, dataset = edit.dataset.partition("/")
