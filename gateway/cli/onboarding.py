@@ -15,14 +15,13 @@ from gateway.contracts.contract import read_contract
 from gateway.contracts.report import DatasetReport
 from gateway.errors import BadRequest, BadRequestCode, GatewayError
 from gateway.mapping.code_lists import CodeLists, load_code_lists
-from gateway.onboarding.onboard import CannotOnboard, Onboarded, Wish, names_of, onboard
+from gateway.onboarding.onboard import SHIPPED, CannotOnboard, Onboarded, Wish, names_of, onboard
 from gateway.onboarding.proposal import ProposedField
 from gateway.onboarding.report import as_document, as_rows, check_of
 from gateway.onboarding.sample import Sample, SampleRejected, read_sample
 from gateway.onboarding.source import InferredSource, infer_source
 from gateway.onboarding.whole_files import AlreadyThere, NotWritten, write_all
 from gateway.settings import Partner
-from gateway.wiring.contracts import SCHEMAS
 
 _NEITHER = "none of them"
 _EXAMPLES = 200
@@ -51,14 +50,14 @@ def onboard_here(wish: Wish, asked: Mapping[str, Any], *, interactive: bool) -> 
 def _checked(wish: Wish, onboarded: Onboarded) -> DatasetReport:
     """The contract that was written, checked as `gateway contracts check` does, with fewer generated documents."""
     partner = msgspec.convert(tomllib.loads(wish.partner_file.read_text(encoding="utf-8")), Partner)
-    codes = load_code_lists(SCHEMAS / "codes")
+    codes = load_code_lists(SHIPPED / "codes")
     contract = read_contract(partner, onboarded.dataset, schemas=wish.schemas, codes=codes)
     return check_dataset(contract, examples=_EXAMPLES)
 
 
 def _onboarded(wish: Wish, *, kind: str | None, interactive: bool) -> Onboarded:
     """What is to be written, talked over with a person if there is one."""
-    codes = load_code_lists(SCHEMAS / "codes")
+    codes = load_code_lists(SHIPPED / "codes")
     sample = read_sample(wish.samples, kind=kind)
     source = infer_source(sample, regions=codes.regions)
     onboarded = onboard(wish, sample, source, codes)

@@ -81,15 +81,14 @@ def _is_interactive(asked: dict[str, Any]) -> bool:
 
 
 def _wish(asked: dict[str, Any]) -> "Wish":
-    from gateway.onboarding.onboard import Wish
-    from gateway.wiring.contracts import SCHEMAS
+    from gateway.onboarding.onboard import SHIPPED, Wish
 
     root = asked["into"]
     return Wish(
         partner=asked["name"],
         samples=(*asked["samples"], *asked["more"]),
-        config=root / "config" if root else SCHEMAS.parent / "config",
-        schemas=root / "schemas" if root else SCHEMAS,
+        config=root / "config" if root else SHIPPED.parent / "config",
+        schemas=root / "schemas" if root else SHIPPED,
         dataset=asked["dataset"],
         title=asked["title"],
         resource=asked["resource"],

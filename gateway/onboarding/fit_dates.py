@@ -47,7 +47,7 @@ def fit_period(field: FieldProfile) -> Fit:
 
 def _day_of_instant(field: FieldProfile) -> Fit:
     """The day with which every instant begins."""
-    form = field.form(FormKind.DATETIME)
+    form = max(_forms(field, FormKind.DATETIME, FormKind.DATE), key=lambda form: form.share, default=None)
     if form is None or form.share < _ENTIRE or field.many or "string" not in field.kinds:
         return NO_FIT
     day = "%Y-%m-%d" if form.detail == "iso" else form.detail.split(" ")[0].split("T")[0]
@@ -74,6 +74,9 @@ def _makes(form: Form, words: frozenset[str], *, needs: frozenset[str]) -> bool:
 
 
 def _is_period(form: Form) -> bool:
+    """Whether a period is read so. What is promised as `iso` may have a time of day, so its day is cut out."""
+    if form.detail == "iso":
+        return False
     fault = form_fault(form.detail, words=PERIOD_WORDS, needs=frozenset({"year"}))
     return fault is None and "hour" not in parts(form.detail)
 

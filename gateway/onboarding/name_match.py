@@ -15,6 +15,7 @@ _GENERIC = frozenset(
     {"code", "content", "date", "description", "id", "label", "link", "name", "number", "title", "type", "value"}
 )
 """Meanings that say little by themselves: a `name` below `status` is the status's."""
+_WORDED = frozenset({"content", "description", "label", "name", "title", "value"})
 _CONTAINERS = frozenset({"attributes", "data", "detail", "fields", "geometry", "item", "properties", "record", "row"})
 _PLACES = frozenset({"@place", "facility"})
 _FILLING = frozenset({"bps", "detail", "kemendagri"})
@@ -76,8 +77,11 @@ def _match_phrase(phrase: Sequence[str], field: NamedField, *, without: Meanings
         if word is None:
             return NO_MATCH
         matched.append(word)
-    if not is_own:
-        return NO_MATCH
+    if not is_own:  # `status.label`: the word below says only that it is told in words
+        if not own or not all(meanings & _WORDED for _, meanings in own):
+            return NO_MATCH
+        own.clear()
+        strength *= 0.9
     for _, meanings in own:
         strength *= _left(meanings, without, phrase=phrase)
     strength *= _below(field, parents, without, taken=len(parents) < len(field.parents))

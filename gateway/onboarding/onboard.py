@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+import schemas
 from gateway.agreements.field_classes import field_classes
 from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.mapping_text import mapping_text, slug
@@ -31,6 +32,8 @@ from gateway.onboarding.sample import Sample
 from gateway.onboarding.source import InferredSource
 from schemas.resources import RESOURCES
 
+SHIPPED = Path(schemas.__file__).parent
+"""Where the partners' contracts stand, and the code lists."""
 _MOSTLY = 0.8
 
 

@@ -12,10 +12,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from gateway.mapping.code_lists import CodeLists, load_code_lists
-from gateway.onboarding.onboard import Wish, onboard
+from gateway.onboarding.onboard import SHIPPED, Wish, onboard
 from gateway.onboarding.sample import read_sample
 from gateway.onboarding.source import infer_source
-from gateway.wiring.contracts import SCHEMAS
 from tests.benchmarks.onboarding_answers import Verdict, judged, read_answers
 
 SAMPLES = Path(__file__).parent / "onboarding" / "samples"
@@ -68,7 +67,7 @@ def measured(folder: Path, codes: CodeLists, *, name: str) -> Measured:
 
 def measure(root: Path = SAMPLES, *, half: int | None = None) -> list[Measured]:
     """Every sample below a folder that has answers; with `half`, every other one."""
-    codes = load_code_lists(SCHEMAS / "codes")
+    codes = load_code_lists(SHIPPED / "codes")
     folders = sorted(file.parent for file in root.rglob("answers.toml"))
     chosen = folders if half is None else folders[half::2]
     return [measured(folder, codes, name=str(folder.relative_to(root))) for folder in chosen]
