@@ -5,7 +5,7 @@ from collections import deque
 from gateway.life_events.delivery import Attempt, Parcel
 
 FAILURES_THAT_NARROW = 3
-QUICK_MS = 1_000
+QUICK_MS = 250
 
 
 class Lane:

@@ -17,6 +17,7 @@ from gateway.audit.record import AuditRecord
 from gateway.errors import SealBroken
 from gateway.ids import new_id
 from gateway.life_events.delivery import Claimed, DeliveryStatus, Settled
+from gateway.life_events.event import StoredEvent
 from gateway.life_events.outbox import Room, Turn, Turned
 from gateway.life_events.sealing import Sealer
 from gateway.life_events.signature import Scheme, SigningSecret
@@ -24,14 +25,14 @@ from gateway.life_events.subscription import Subscription, SubscriptionStatus, W
 from gateway.life_events.subscription_office import SealedSecret
 from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
-from gateway.storage.event_rows import opened_event
+from gateway.storage.event_rows import WIPED, opened_event
 from gateway.storage.life_event_tables import subscriptions
 from gateway.storage.sequence import CHANGES, EVENTS, announce_now, take
 from gateway.storage.subscriptions import KIND, Live, live_subscriptions
 from gateway.storage.transactor import Transactor
 
 CLAIMED_PER_TURN = 500
-_AHEAD = 4
+_AHEAD = 16
 _KEY_MAY_COME_IN = timedelta(seconds=60)
 _log = structlog.get_logger("gateway.storage.outbox")
 
@@ -147,14 +148,11 @@ class StoredOutbox:
         """The claims with their events open. One that does not open is a dead letter, and holds up nobody."""
         secrets = self._secrets(live.secrets.get(subscription.id, ()), subscription=subscription, now=turn.now)
         for row in rows:
-            try:
-                event = opened_event(row, sealer=self._sealer)
-            except SealBroken as error:
-                cause = error.parameters.get("cause")
-                _log.error("delivery.unreadable", delivery=row["delivery_id"], cause=cause)
-                # A key that is not there yet may be on its way from another node.
-                again = turn.now + _KEY_MAY_COME_IN if cause == "no-such-key" else None
-                connection.execute(say.SETTLE, _unreadable_row(row, owner=self._owner, now=turn.now, again=again))
+            event, again = self._event(row, now=turn.now)
+            if event is None:
+                reason = "expired" if row["key_id"] == WIPED else "unreadable"
+                left = _unopened_row(row, owner=self._owner, now=turn.now, again=again, reason=reason)
+                connection.execute(say.SETTLE, left)
                 continue
             yield Claimed(
                 id=row["delivery_id"],
@@ -166,6 +164,18 @@ class StoredOutbox:
                 first_due_at=row["first_due_at"],
                 lease_until=turn.lease_until,
             )
+
+    def _event(self, row: Mapping[Any, Any], *, now: datetime) -> tuple[StoredEvent | None, datetime | None]:
+        """The event, open; or None, and when to try again if that can help."""
+        if row["key_id"] == WIPED:
+            return None, None
+        try:
+            return opened_event(row, sealer=self._sealer), None
+        except SealBroken as error:
+            cause = error.parameters.get("cause")
+            _log.error("delivery.unreadable", delivery=row["delivery_id"], cause=cause)
+            # A key that is not there yet may be on its way from another node.
+            return None, now + _KEY_MAY_COME_IN if cause == "no-such-key" else None
 
     def _secrets(
         self, sealed: Iterable[SealedSecret], *, subscription: Subscription, now: datetime
@@ -212,7 +222,9 @@ def _settled_row(settled: Settled, *, owner: str, now: datetime) -> dict[str, An
     }
 
 
-def _unreadable_row(row: Mapping[Any, Any], *, owner: str, now: datetime, again: datetime | None) -> dict[str, Any]:
+def _unopened_row(
+    row: Mapping[Any, Any], *, owner: str, now: datetime, again: datetime | None, reason: str
+) -> dict[str, Any]:
     status = DeliveryStatus.DEAD if again is None else DeliveryStatus.WAITING
     return {
         "delivery": row["delivery_id"],
@@ -220,7 +232,7 @@ def _unreadable_row(row: Mapping[Any, Any], *, owner: str, now: datetime, again:
         "status": status.value,
         "attempts": row["attempts"],
         "failures": row["failures"],
-        "reason": "unreadable",
+        "reason": reason,
         "next_at": again or now,
         "settled_at": now if again is None else None,
     }

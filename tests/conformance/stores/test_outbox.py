@@ -237,6 +237,27 @@ async def test_an_event_that_was_tampered_with_is_a_dead_letter(line, engine):
     assert (DEAD, "unreadable") == (first.status, first.reason)
 
 
+async def test_an_event_whose_data_has_been_wiped_is_a_dead_letter(line, engine):
+    """Also where somebody replays it."""
+    (event,) = await line.births(1)
+    async with writing(engine) as connection:
+        await connection.execute(sa.update(events).where(events.c.id == event.id).values(key_id="", sealed=b""))
+    assert [] == await line.claim(line.worker())
+    assert ("dead", "expired") == ((await line.entries())[0].status, (await line.entries())[0].reason)
+
+
+async def test_an_event_whose_key_is_not_there_waits_for_it(line, engine, tmp_path):
+    """Another node may have made it just now."""
+    await line.births(1)
+    other = Line(engine, tmp_path / "other")
+    assert [] == await line.claim(other.worker("wrk_other"))
+    (entry,) = await line.entries()
+    assert ("waiting", "unreadable", 0) == (entry.status, entry.reason, entry.attempts)
+    later = START + timedelta(minutes=2)
+    assert 1 == len(await line.claim(line.worker(), now=later))
+    await other.transactor.close()
+
+
 async def test_a_platform_target_is_claimed_without_secrets(line):
     """It needs none."""
     await line.subscribe(a_subscription("sub_platform", target=PlatformDataset("sumedang/civil-registry")))
