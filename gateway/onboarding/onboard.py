@@ -10,10 +10,10 @@ import msgspec
 import schemas
 from gateway.agreements.field_classes import field_classes
 from gateway.mapping.code_lists import CodeLists
+from gateway.onboarding.left_open import about_address, about_partner, about_samples, leads_away
 from gateway.onboarding.mapping_text import mapping_text, slug
 from gateway.onboarding.names import read_vocabulary, says_any
 from gateway.onboarding.partner_file import (
-    STAND_IN,
     Address,
     BadAddress,
     DatasetEntry,
@@ -27,7 +27,6 @@ from gateway.onboarding.proposal import Open, Proposal
 from gateway.onboarding.propose import propose
 from gateway.onboarding.recorded import kept_csv, kept_json, kept_xml, still_holds
 from gateway.onboarding.reference import Reference
-from gateway.onboarding.region_names import RegionNames
 from gateway.onboarding.sample import Sample
 from gateway.onboarding.source import InferredSource
 from schemas.resources import RESOURCES
@@ -131,9 +130,9 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         files={wish.partner_file: partner.encode(), **contract},
         extends=wish.partner_file if wish.partner_file.exists() else None,
         open=(
-            *_about_partner(wish, region, codes),
-            *_about_address(entry, source),
-            *_about_samples(wish, kept),
+            *about_partner(wish.partner, region, codes),
+            *about_address(entry, source),
+            *about_samples(len(kept), given=len(wish.samples)),
             *proposal.open,
         ),
         notes=(*sample.notes, *source.issues),
@@ -166,47 +165,6 @@ def _told_by_file(file: Path) -> str | None:
     return code if isinstance(code, str) else None
 
 
-def _about_partner(wish: Wish, region: PartnerRegion, codes: CodeLists) -> list[Open]:
-    names = RegionNames(codes.regions.names)
-    if region.code is None:
-        message = f"no region is called {wish.partner}; say --kode-wilayah CODE, as 32.11"
-        return [Open(about="kode_wilayah", message=message, required=True)]
-    if region.others:
-        meant = " or ".join(f"{names.name(code)} ({code})" for code in (region.code, *region.others))
-        message = f"{wish.partner} is {meant}, and the sample does not say which; say --kode-wilayah CODE"
-        return [Open(about="kode_wilayah", message=f"{message}. {region.code} stands there until then")]
-    return []
-
-
-def _about_address(entry: DatasetEntry, source: InferredSource) -> list[Open]:
-    found = []
-    if _leads_away(source, entry.address):
-        message = "the list goes on by links of the platform's own; say --url URL, or write `paging` with its address"
-        found.append(Open(about="paging", message=message))
-    if entry.address.base_url.startswith(STAND_IN):
-        message = "the address is that of the demonstration's stand-in; put in the platform's own, or say --url URL"
-        found.append(Open(about="base_url", message=message))
-    if entry.adapter == "ckan" and "resource_id" not in {**entry.options, **entry.address.query}:
-        message = (
-            "which resource of the datastore? write its id into options = { resource_id = … } in the partner's file"
-        )
-        found.append(Open(about="resource_id", message=message))
-    if entry.address.secret is not None:
-        message = f"the URL held a key, which is written nowhere; set it as {entry.address.secret}, or in a file"
-        found.append(Open(about="secret", message=message))
-    return found
-
-
-def _about_samples(wish: Wish, kept: Mapping[str, bytes]) -> list[Open]:
-    if len(kept) == len(wish.samples):
-        return []
-    message = (
-        "a sample is not kept, as what looks like Personal data in it could not be made up; put one beside the "
-        "contract by hand, or say --keep-sample if it may stay as it is"
-    )
-    return [Open(about="samples", message=message)]
-
-
 def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, title: str) -> DatasetEntry:
     try:
         address: Address = address_of(wish.url, partner=wish.partner, dataset=dataset, adapter=sample.adapter)
@@ -218,14 +176,9 @@ def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, 
         address=address,
         title=title[:1].upper() + title[1:],
         options=sample.options,
-        paging=None if _leads_away(source, address) else source.paging,
+        paging=None if leads_away(source, address) else source.paging,
         success=source.success,
     )
-
-
-def _leads_away(source: InferredSource, address: Address) -> bool:
-    """Whether the next page is a link of the platform's own, and the address is not."""
-    return source.paging is not None and source.paging.kind == "link" and address.base_url.startswith(STAND_IN)
 
 
 def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, government: str, codes: CodeLists) -> str:
@@ -241,7 +194,7 @@ def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, governme
         name=government,
         kode_wilayah=region.code or "",
         zone=zone_of(region.code),
-        doubts=tuple(one.message for one in _about_partner(wish, region, codes)),
+        doubts=tuple(one.message for one in about_partner(wish.partner, region, codes)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from gateway.mapping.operations.dates import date_reader
+from gateway.mapping.operations.numbers import number_en, number_id, number_plain
 from gateway.onboarding.fit import fit_amount
 from gateway.onboarding.mapping_text import column_constants, slug
 from gateway.onboarding.profile import FieldProfile, FormKind
@@ -29,6 +30,7 @@ _DIMENSIONS = {
     "position": "position",
     "sector": "sector",
 }
+_NUMBERS = {"id": number_id, "en": number_en}
 _LEAST_DIMENSION = 0.6
 _MONTHS = 3
 _COUNTED = (
@@ -93,6 +95,23 @@ def _unit(
     return "satuan", 0.4, "nothing says what is counted"
 
 
+def _of_one_measure(place: RecordsPlace, fields: Sequence[FieldProfile]) -> RecordsPlace:
+    """The columns without those that hold fractions among counts: a density is no number of inhabitants."""
+    by_path = {field.path: field for field in fields}
+    broken = {column.path: _has_fractions(by_path.get(column.path)) for column in place.columns}
+    counts = tuple(column for column in place.columns if not broken[column.path])
+    return msgspec.structs.replace(place, columns=counts) if len(counts) > len(place.columns) / 2 else place
+
+
+def _has_fractions(field: FieldProfile | None) -> bool:
+    """Whether a number with a fraction is among the values."""
+    form = field.form(FormKind.NUMBER) if field is not None else None
+    read = _NUMBERS.get(form.detail if form is not None else "", number_plain)
+    values = [one.value for one in field.frequent] if field is not None else []
+    numbers = [read(value.strip()) if isinstance(value, str) else value for value in values]
+    return any(number is not None and not float(number).is_integer() for number in numbers)
+
+
 def _by_month(place: RecordsPlace, reference: Reference) -> RecordsPlace:
     """Columns that are months of the title's year, without the total of them; else the columns as they are."""
     year = _YEAR.search(reference.title)
@@ -108,7 +127,7 @@ def _by_month(place: RecordsPlace, reference: Reference) -> RecordsPlace:
 
 def _unpivoted(proposal: Proposal, fields: Sequence[FieldProfile], reference: Reference) -> Proposal:
     """One record for each of the wide columns."""
-    place = _by_month(proposal.records, reference)
+    place = _by_month(_of_one_measure(proposal.records, fields), reference)
     proposal = proposal.become(records=place)
     entries = [column_constants(place, number) for number in range(len(place.columns))]
     wide = [field for field in fields if field.path in {column.path for column in place.columns}]
