@@ -103,7 +103,7 @@ def _check_measured(
             "from",
             "not-measured",
             f"`{path.text}` is {said or 'called otherwise than the indicator'}, and the field holds what was measured"
-            + (f"; read `{better.text}`" if better else "; take another path"),
+            + (f"; read `{better.text}`{better.called}" if better else "; take another path"),
             expected=better.text if better else "a measured number",
             found=path.text,
             nearest=better.text if better else None,

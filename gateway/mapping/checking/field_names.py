@@ -85,6 +85,11 @@ class Place(NamedTuple):
         names = [step.name for step in self.steps if isinstance(step, Key)]
         return ".".join(name if re.fullmatch(r"\w[\w-]*", name) else f'"{name}"' for name in names)
 
+    @property
+    def called(self) -> str:
+        """Its title in brackets, where it has one, for a sentence."""
+        return f" ({self.type.title})" if self.type.title else ""
+
 
 def places(type_: SourceType, *, at: tuple[Step, ...] = (), nothing: bool = False) -> Iterator[Place]:
     """Every scalar that a record holds, also within objects and the JSON of texts."""
@@ -210,8 +215,8 @@ def _fault(check: FieldCheck, path: Path, *, said: str, nearest: Place) -> None:
     check.fault(
         "from",
         "path-of-another",
-        f"`{path.text}` is {said}, and `{nearest.text}` is there, which is called what the field holds; read "
-        f"`{nearest.text}`, or give `{path.text}` a `title` in the source schema that says what it is",
+        f"`{path.text}` is {said}, and `{nearest.text}`{nearest.called} is there, which is called what the field holds; "
+        f"read `{nearest.text}`, or give `{path.text}` a `title` in the source schema that says what it is",
         expected=nearest.text,
         found=path.text,
         nearest=nearest.text,

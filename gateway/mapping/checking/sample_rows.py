@@ -57,8 +57,7 @@ def check_sample_rows(declaration: Declaration, documents: Sequence[Any], *, fin
         if len(rows) >= _FEWEST_ROWS:
             _check_first(rows, records, findings=findings)
             _check_last(rows, records, findings=findings)
-            skipped = _place(document, records)[-records.skip_last :] if records.skip_last else []
-            _check_skipped(rows, skipped, records, findings=findings)
+            _check_skipped(rows, _place(document, records), records, findings=findings)
 
 
 def _check_first(rows: list[dict[str, Any]], records: Records, *, findings: Findings) -> None:
@@ -85,23 +84,30 @@ def _check_last(rows: list[dict[str, Any]], records: Records, *, findings: Findi
         )
 
 
-def _check_skipped(rows: list[dict[str, Any]], skipped: list[Any], records: Records, *, findings: Findings) -> None:
-    if lost := _lost(rows, skipped):
-        rather = f"skip_last = {records.skip_last - lost}"
-        findings.add(
-            (*records.key_path, "skip_last"),
-            "rows-lost",
-            f"{lost} of the {records.skip_last} rows that are skipped at the end of a recorded sample sum up nothing: "
-            f"they are data, and would be lost; write `{rather}`",
-            expected=rather,
-            found=f"skip_last = {records.skip_last}",
-        )
-
-
-def _lost(rows: list[dict[str, Any]], skipped: list[Any]) -> int:
-    """How many of the rows skipped at the end are as filled as all others and sum up nothing."""
+def _check_skipped(rows: list[dict[str, Any]], every: list[Any], records: Records, *, findings: Findings) -> None:
+    """Rows that are skipped, are as filled as all others, and neither name columns nor sum them up, are data."""
+    first = every[records.header_row : records.header_row + records.skip_first]
+    last = every[-records.skip_last :] if records.skip_last else []
     fewest = min(_filled(row) for row in rows)
-    return sum(isinstance(row, dict) and _filled(row) >= fewest and not _is_total([*rows, row]) for row in skipped)
+    for key, declared, lost in (
+        ("skip_first", records.skip_first, [row for row in first if not _is_header([row, *rows])]),
+        ("skip_last", records.skip_last, [row for row in last if not _adds_up(rows, row)]),
+    ):
+        count = sum(isinstance(row, dict) and _filled(row) >= fewest for row in lost)
+        if count:
+            findings.add(
+                (*records.key_path, key),
+                "rows-lost",
+                f"{count} of the {declared} rows that `{key}` takes away from a recorded sample look like all others: "
+                f"they are data, and would be lost; write `{key} = {declared - count}`",
+                expected=f"{key} = {declared - count}",
+                found=f"{key} = {declared}",
+            )
+
+
+def _adds_up(rows: list[dict[str, Any]], row: Any) -> bool:
+    """Whether a row calls itself a total, or sums up the others in any column."""
+    return not isinstance(row, dict) or _is_total([*rows, row]) or any(_sums([*rows, row]))
 
 
 def _filled(row: dict[str, Any]) -> int:
@@ -132,9 +138,11 @@ def _hashable(value: object) -> object:
     return value if isinstance(value, (str, int, float)) else None
 
 
-def _is_header(rows: list[dict[str, Any]]) -> bool:
+def _is_header(rows: list[Any]) -> bool:
     """Whether the first row has words in columns where all others have numbers, or nothing but its own keys."""
     first, rest = rows[0], rows[1:]
+    if not isinstance(first, dict):
+        return True
     texts = {key: value for key, value in first.items() if isinstance(value, str) and value.strip()}
     if not texts:
         return False
@@ -146,16 +154,23 @@ def _is_header(rows: list[dict[str, Any]]) -> bool:
 
 def _is_total(rows: list[dict[str, Any]]) -> bool:
     """Whether the last row calls itself a total, or is the sum of the others in every column that adds up at all."""
-    last, rest = rows[-1], rows[:-1]
+    last = rows[-1]
     if any(isinstance(value, str) and _TOTAL.fullmatch(spelled(value)) for value in last.values()):
         return True
+    sums = _sums(rows)
+    return len(sums) > 1 and all(sums)
+
+
+def _sums(rows: list[dict[str, Any]]) -> list[bool]:
+    """For each column of numbers in which the last row has more than any other: whether that is their sum."""
+    last, rest = rows[-1], rows[:-1]
     sums = []
     for key, value in last.items():
         total, cells = _number(value), [_number(row.get(key)) for row in rest]
         known = [cell for cell in cells if cell is not None]
         if total is not None and len(known) * 10 > len(rest) * 9 and total > max(known):
             sums.append(abs(sum(known) - total) < 0.5)
-    return len(sums) > 1 and all(sums)
+    return sums
 
 
 def _number(value: object) -> float | None:
