@@ -215,8 +215,8 @@ def _fault(check: FieldCheck, path: Path, *, said: str, nearest: Place) -> None:
     check.fault(
         "from",
         "path-of-another",
-        f"`{path.text}` is {said}, and `{nearest.text}`{nearest.called} is there, which is called what the field holds; "
-        f"read `{nearest.text}`, or give `{path.text}` a `title` in the source schema that says what it is",
+        f"`{path.text}` is {said}, and `{nearest.text}`{nearest.called} is there, which is called what the field "
+        f"holds; read `{nearest.text}`, or give `{path.text}` a `title` in the source schema that says what it is",
         expected=nearest.text,
         found=path.text,
         nearest=nearest.text,
