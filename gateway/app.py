@@ -55,7 +55,9 @@ def public_app(gateway: Gateway) -> ASGIApp:
         ),
         *event_feed_doors(gateway.feed, gateway.streams, partners=sorted(gateway.event_sources.partners)),
         *subscription_doors(_subscription_counter(gateway), wake=gateway.bell.ring),
-        *catalogue_doors(partners=gateway.partner_entries, datasets=gateway.dataset_entries),
+        *catalogue_doors(
+            partners=gateway.partner_entries, datasets=gateway.dataset_entries, checks=gateway.contract_checks
+        ),
         *health_doors(readiness=gateway.readiness, version=gateway.version),
         *problem_doors(words=gateway.words),
     ]

@@ -87,6 +87,18 @@ class LifeEvents(Part, frozen=True):
     keep_days: int = 400
 
 
+class ContractChecks(Part, frozen=True):
+    """Asking each platform whether its answer is still what was recorded.
+
+    Every dataset has its turn once in `check_every_s`, in one process of all; 0 leaves it to
+    `gateway contracts check --live`. One check takes `deadline_s` at most, and the history goes back `keep_days`.
+    """
+
+    check_every_s: float = 21_600.0
+    deadline_s: float = 30.0
+    keep_days: int = 90
+
+
 class Logs(Part, frozen=True):
     """Structured logs to stderr."""
 
@@ -175,6 +187,7 @@ class Settings(Part, frozen=True):
     access: Access = Access()
     upstream: Upstream = Upstream()
     life_events: LifeEvents = LifeEvents()
+    contracts: ContractChecks = ContractChecks()
     logs: Logs = Logs()
     partners: dict[str, Partner] = {}
     purposes: dict[str, Purpose] = {}

@@ -1,7 +1,11 @@
-"""GET `/v1/partners` and `/v1/partners/{id}/datasets`: who takes part, and what each offers. Made once, at start."""
+"""GET `/v1/partners` and `/v1/partners/{id}/datasets`: who takes part, what each offers and keeps.
+
+Made at start, and with each check of a contract.
+"""
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 from litestar import get
@@ -10,7 +14,11 @@ from litestar.handlers import HTTPRouteHandler
 from gateway.api.operation import CACHED_HEADERS, IF_NONE_MATCH, Answered, Operation, Parameter, Tag
 from gateway.api.query_parameters import gathered, read_pairs
 from gateway.api.reply import JSON, HttpRequest, Kept, Reply
+from gateway.contracts.history import CheckRecord, ChecksBoard
 from gateway.errors import BadRequest, BadRequestCode
+from gateway.ids import DatasetId
+
+_CHECKS_MAX_AGE_S = 10
 
 
 class PartnerEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,11 +33,44 @@ class PartnerEntry(msgspec.Struct, frozen=True, kw_only=True):
     datasets: str
 
 
+class ContractFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One difference between what the platform sends and what its contract says. Never a value of a record.
+
+    `severity` is `broken` where records are lost. `pointer` is a JSON Pointer into the platform's document, `field`
+    the common field that reads there, `since` when it was seen first.
+    """
+
+    code: str
+    severity: str
+    message: str
+    pointer: str | None = None
+    field: str | None = None
+    expected: str | None = None
+    found: str | None = None
+    since: str | None = None
+    count: int = 1
+
+
+class ContractState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the dataset's platform keeps its contract, by the newest check.
+
+    `status`: `ok`; `noted` (differences by which nothing is lost); `broken` (records are lost); `silent` (the platform
+    did not answer); `unchecked`.
+    """
+
+    status: str
+    checked_at: datetime | None = None
+    drift: tuple[ContractFinding, ...] = ()
+
+
+UNCHECKED = ContractState(status="unchecked")
+
+
 class DatasetEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One dataset of a partner: what it becomes, who may have it, how it can be asked.
 
     `filters` are those that can be applied to it. `contract_version` changes when the mapping or the
-    source schema does. `by_id`: whether single records can be asked for.
+    source schema does. `by_id`: whether single records can be asked for. `contract`: how it is kept.
     """
 
     id: str
@@ -42,6 +83,7 @@ class DatasetEntry(msgspec.Struct, frozen=True, kw_only=True):
     filters: tuple[str, ...]
     by_id: bool
     contract_version: str
+    contract: ContractState = UNCHECKED
 
 
 PARTNERS = Operation(
@@ -82,7 +124,8 @@ DATASETS = Operation(
     id="listDatasets",
     tag=Tag.CATALOGUE,
     summary="List the datasets of one partner",
-    description="What the partner offers, under which conditions, and how it can be filtered. Needs no token.",
+    description="What the partner offers, under which conditions, how it can be filtered, and how its platform keeps "
+    "the contract by the newest check. Needs no token.",
     answers={
         200: Answered(
             "The datasets.",
@@ -104,6 +147,7 @@ DATASETS = Operation(
                         "filters": ["code", "period", "region"],
                         "by_id": True,
                         "contract_version": "3f9a1c0d2b7e",
+                        "contract": {"status": "ok", "checked_at": "2026-03-10T05:00:00Z", "drift": []},
                     }
                 ]
             },
@@ -127,11 +171,11 @@ DATASETS = Operation(
 
 
 def catalogue_doors(
-    *, partners: tuple[PartnerEntry, ...], datasets: Mapping[str, tuple[DatasetEntry, ...]]
+    *, partners: tuple[PartnerEntry, ...], datasets: Mapping[str, tuple[DatasetEntry, ...]], checks: ChecksBoard
 ) -> list[HTTPRouteHandler]:
     """The two doors, answering from memory."""
     all_partners = _kept(partners)
-    by_partner = {partner: _kept(entries) for partner, entries in datasets.items()}
+    shown = _ShownDatasets(datasets, checks)
 
     @get("/v1/partners", opt=PARTNERS.opt(), name=PARTNERS.id, sync_to_thread=False)
     def list_partners(request: HttpRequest) -> Reply:
@@ -141,17 +185,60 @@ def catalogue_doors(
     @get("/v1/partners/{partner_id:str}/datasets", opt=DATASETS.opt(), name=DATASETS.id, sync_to_thread=False)
     def list_datasets(request: HttpRequest) -> Reply:
         _check_no_parameters(request)
-        found = by_partner.get(request.scope["path_params"]["partner_id"])
+        found = shown.of(request.scope["path_params"]["partner_id"])
         if found is None:
-            raise BadRequest(BadRequestCode.NOT_FOUND, "no such partner", known=sorted(by_partner))
+            raise BadRequest(BadRequestCode.NOT_FOUND, "no such partner", known=sorted(datasets))
         return found.reply(request)
 
     return [list_partners, list_datasets]
 
 
-def _kept(entries: tuple[PartnerEntry, ...] | tuple[DatasetEntry, ...]) -> Kept:
+class _ShownDatasets:
+    """The datasets of each partner with how their contracts stand; made anew where a check was made."""
+
+    def __init__(self, datasets: Mapping[str, tuple[DatasetEntry, ...]], checks: ChecksBoard) -> None:
+        self._datasets = datasets
+        self._checks = checks
+        self._version: int | None = None
+        self._kept: dict[str, Kept] = {}
+
+    def of(self, partner: str) -> Kept | None:
+        """The document of one partner, or None where there is no such partner."""
+        if self._version != self._checks.version:
+            self._version = self._checks.version
+            self._kept = {
+                name: _kept(tuple(self._with_state(entry) for entry in entries), max_age_s=_CHECKS_MAX_AGE_S)
+                for name, entries in self._datasets.items()
+            }
+        return self._kept.get(partner)
+
+    def _with_state(self, entry: DatasetEntry) -> DatasetEntry:
+        check = self._checks.by_dataset.get(DatasetId(entry.id))
+        return entry if check is None else msgspec.structs.replace(entry, contract=_state(check))
+
+
+def _state(check: CheckRecord) -> ContractState:
+    """A check as everyone may know it."""
+    found = tuple(
+        ContractFinding(
+            code=finding.code,
+            severity=finding.severity.value,
+            message=finding.message,
+            pointer=finding.pointer,
+            field=finding.field,
+            expected=finding.expected,
+            found=finding.found,
+            since=finding.since,
+            count=finding.count,
+        )
+        for finding in check.report.findings
+    )
+    return ContractState(status=check.report.outcome.value, checked_at=check.checked_at, drift=found)
+
+
+def _kept(entries: tuple[PartnerEntry, ...] | tuple[DatasetEntry, ...], *, max_age_s: int = 60) -> Kept:
     body = msgspec.json.encode({"data": entries})
-    return Kept(body, JSON, etag=hashlib.sha256(body).hexdigest()[:24])
+    return Kept(body, JSON, etag=hashlib.sha256(body).hexdigest()[:24], max_age_s=max_age_s)
 
 
 def _check_no_parameters(request: HttpRequest) -> None:

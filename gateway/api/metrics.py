@@ -22,6 +22,8 @@ from prometheus_client import (
 
 from gateway.api.operation import Answered, Operation, Tag
 from gateway.api.reply import Reply
+from gateway.contracts.history import CheckRecord
+from gateway.contracts.report import Outcome
 from gateway.errors import UnavailableCode
 from gateway.ids import DatasetId
 
@@ -76,6 +78,15 @@ class Meters:
             registry=self.registry,
             multiprocess_mode="mostrecent",
         )
+        self._checks = Counter(
+            "gateway_contract_check", "Live checks of contracts.", ("dataset", "outcome"), registry=self.registry
+        )
+        self._check_seconds = Histogram(
+            "gateway_contract_check_seconds", "Time a live check took.", ("dataset",), registry=self.registry
+        )
+        self._check_broken = self._gauge("gateway_contract_check_broken", "Whether the newest check broke.")
+        self._check_findings = self._gauge("gateway_contract_check_findings", "What the newest check found.")
+        self._check_at = self._gauge("gateway_contract_check_timestamp_seconds", "When the newest check was made.")
         self._events: dict[tuple[str, tuple[str, ...]], Counter] = {}
         self._answered: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
@@ -151,6 +162,20 @@ class Meters:
     def subscription_disabled(self, reason: str) -> None:
         """The gateway stopped a subscription."""
         self.count("subscriptions_disabled", reason=reason)
+
+    def contract_checked(self, dataset: DatasetId, *, outcome: str, seconds: float) -> None:
+        """This process has made a check."""
+        self._checks.labels(dataset, outcome).inc()
+        self._check_seconds.labels(dataset).observe(seconds)
+
+    def contract_stands(self, check: CheckRecord) -> None:
+        """How a dataset stands by its newest check, whoever made it."""
+        self._check_broken.labels(check.dataset).set(check.report.outcome is Outcome.BROKEN)
+        self._check_findings.labels(check.dataset).set(len(check.report.findings))
+        self._check_at.labels(check.dataset).set(check.checked_at.timestamp())
+
+    def _gauge(self, name: str, words: str) -> Gauge:
+        return Gauge(name, words, ("dataset",), registry=self.registry, multiprocess_mode="mostrecent")
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads: of all worker processes where there are several. Blocks on files."""

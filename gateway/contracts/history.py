@@ -52,6 +52,20 @@ class CheckHistory(Protocol):
         ...
 
 
+class ChecksBoard(Protocol):
+    """The newest check of each dataset, in memory. `version` changes with it."""
+
+    @property
+    def version(self) -> int:
+        """Another number where something changed."""
+        ...
+
+    @property
+    def by_dataset(self) -> Mapping[DatasetId, CheckRecord]:
+        """The checks."""
+        ...
+
+
 def carried(report: StageReport, previous: CheckRecord | None) -> StageReport:
     """The report, in which what an earlier check had found too is there since that one."""
     if previous is None:

@@ -19,10 +19,12 @@ _POSITIVE = (
     ("database", ("pool_size",)),
     ("shared", ("timeout_s",)),
     ("access", ("token_ttl_s", "rate_limit", "rate_window_s", "rate_burst", "token_rate_limit")),
+    ("contracts", ("deadline_s", "keep_days")),
     ("life_events", ("attempt_timeout_s", "disable_after_s", "keep_days")),
     ("upstream", ("deadline_s", "connect_timeout_s", "max_bytes", "breaker_threshold", "breaker_open_s", "pool_size")),
 )
 _LONGEST_TOKEN_S = 3600
+_SHORTEST_CHECK_S = 1
 _LAST_PORT = 65_535
 
 
@@ -39,6 +41,8 @@ def cross_checks(settings: Settings) -> Iterator[Finding]:
         yield ("database", "url"), "expected `sqlite:///PATH` or `postgresql://…`"
     if not re.match(r"embedded:.|rediss?://|unix://", settings.shared.url):
         yield ("shared", "url"), "expected `embedded:DIR`, `redis://…`, `rediss://…` or `unix:///PATH`"
+    if 0 != settings.contracts.check_every_s < _SHORTEST_CHECK_S:
+        yield ("contracts", "check_every_s"), f"expected 0 (never) or at least {_SHORTEST_CHECK_S}"
     yield from _life_events(settings)
     for name in settings.purposes:
         if not _ID.fullmatch(name):

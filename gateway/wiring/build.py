@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -15,16 +15,18 @@ from gateway.api.health import Version
 from gateway.api.metrics import Meters
 from gateway.api.problems import Problems
 from gateway.clock import Clock, SystemClock
+from gateway.contracts.history import ChecksBoard
 from gateway.exchange.assembly import exchange_path
 from gateway.exchange.path import ExchangePath
-from gateway.ids import PartnerId
+from gateway.ids import DatasetId, PartnerId
 from gateway.messages import read_words
 from gateway.settings import Settings
 from gateway.upstream.ask import Upstream
-from gateway.upstream.asked_dataset import build_asked_datasets
+from gateway.upstream.asked_dataset import AskedDataset, build_asked_datasets
 from gateway.upstream.http import HttpTransport
 from gateway.wiring.access import AccessParts, opened_access
 from gateway.wiring.catalogue_entries import dataset_entries, partner_entries
+from gateway.wiring.contract_checks import opened_contract_checks
 from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
 from gateway.wiring.deliveries import Deliveries, opened_deliveries
 from gateway.wiring.gateway import Gateway
@@ -49,8 +51,20 @@ async def opened(
         contracts = read_contracts(settings, folder=folder)
         stores = await opened_stores(stack, settings)
         access = opened_access(stack, settings, stores=stores, clock=clock, meters=meters)
-        upstream = await _opened_upstream(
-            stack, settings, stores=stores, contracts=contracts, secrets=secrets, clock=clock, meters=meters
+        transport = await stack.enter_async_context(HttpTransport(settings.upstream))
+        asked = build_asked_datasets(
+            settings.partners, transport=transport, secrets=secrets, personal=contracts.personal
+        )
+        upstream = _opened_upstream(stack, settings, stores=stores, asked=asked, clock=clock, meters=meters)
+        checks = await opened_contract_checks(
+            stack,
+            settings,
+            stores=stores,
+            contracts=contracts,
+            asked=asked,
+            folder=folder,
+            clock=clock,
+            meters=meters,
         )
         life_events = await opened_life_events(
             stack, settings, stores=stores, access=access, contracts=contracts, clock=clock, meters=meters
@@ -64,6 +78,7 @@ async def opened(
             access=access,
             contracts=contracts,
             upstream=upstream,
+            checks=checks,
             life_events=life_events,
             deliveries=deliveries,
             clock=clock,
@@ -71,19 +86,17 @@ async def opened(
         )
 
 
-async def _opened_upstream(
+def _opened_upstream(
     stack: AsyncExitStack,
     settings: Settings,
     *,
     stores: Stores,
-    contracts: Contracts,
-    secrets: Callable[[str], str],
+    asked: Mapping[DatasetId, AskedDataset],
     clock: Clock,
     meters: Meters,
 ) -> Upstream:
-    transport = await stack.enter_async_context(HttpTransport(settings.upstream))
     upstream = Upstream(
-        build_asked_datasets(settings.partners, transport=transport, secrets=secrets, personal=contracts.personal),
+        asked,
         cache=stores.documents,
         breakers=stores.breakers,
         settings=settings.upstream,
@@ -101,6 +114,7 @@ def _gateway(
     access: AccessParts,
     contracts: Contracts,
     upstream: Upstream,
+    checks: ChecksBoard,
     life_events: LifeEventParts,
     deliveries: Deliveries,
     clock: Clock,
@@ -132,6 +146,7 @@ def _gateway(
         limit_policies=_policies(access.rates),
         partner_entries=partner_entries(settings.partners, contracts.mappings),
         dataset_entries=dataset_entries(settings.partners, contracts.mappings),
+        contract_checks=checks,
     )
 
 

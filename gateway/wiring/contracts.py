@@ -8,7 +8,7 @@ from gateway.agreements.field_classes import field_classes
 from gateway.errors import BadConfiguration
 from gateway.exchange.pushdown import Crosswalk
 from gateway.ids import DatasetId
-from gateway.mapping.code_lists import load_code_lists
+from gateway.mapping.code_lists import CodeLists, load_code_lists
 from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.load import load_mappings
@@ -29,6 +29,7 @@ class Contracts(NamedTuple):
     events: dict[DatasetId, CompiledMapping]
     crosswalk: Crosswalk
     personal: frozenset[DatasetId]
+    codes: CodeLists
 
 
 def read_contracts(settings: Settings, *, folder: Path = SCHEMAS) -> Contracts:
@@ -38,7 +39,7 @@ def read_contracts(settings: Settings, *, folder: Path = SCHEMAS) -> Contracts:
     published = [DatasetId(f"{it.id}/{name}") for it in settings.partners.values() for name in it.events]
     events = {dataset: mappings[dataset] for dataset in published}
     _check_kinds(mappings, events)
-    return Contracts(mappings, events, Crosswalk(codes.regions), _personal(folder, mappings))
+    return Contracts(mappings, events, Crosswalk(codes.regions), _personal(folder, mappings), codes)
 
 
 def _check_kinds(mappings: dict[DatasetId, CompiledMapping], events: dict[DatasetId, CompiledMapping]) -> None:

@@ -14,6 +14,7 @@ from gateway.api.metrics import Meters
 from gateway.api.problems import Problems
 from gateway.audit.record import AuditTrail
 from gateway.clock import Clock
+from gateway.contracts.history import ChecksBoard
 from gateway.exchange.offers import CompiledMapping
 from gateway.exchange.path import ExchangePath
 from gateway.ids import DatasetId
@@ -56,3 +57,4 @@ class Gateway:
     limit_policies: Mapping[str, LimitPolicy]
     partner_entries: tuple[PartnerEntry, ...]
     dataset_entries: Mapping[str, tuple[DatasetEntry, ...]]
+    contract_checks: ChecksBoard
