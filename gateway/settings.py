@@ -67,7 +67,7 @@ class Upstream(Part, frozen=True):
     breaker_open_s: float = 15.0
     pool_size: int = 320
     pool_per_host: int = 32
-    memory_cache_bytes: int = 6_291_456
+    memory_cache_bytes: int = 4_194_304
 
 
 class LifeEvents(Part, frozen=True):

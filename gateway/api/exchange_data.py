@@ -22,7 +22,7 @@ from gateway.ids import RecordId
 from gateway.remembered import Remembered
 from schemas.resources import Resource
 
-_QUESTIONS_KEPT = 2048
+_QUESTIONS_KEPT = 512
 _LONGEST_KEPT = 512
 
 

@@ -48,7 +48,7 @@ end
 
 
 class Side(msgspec.Struct):
-    """One row of the table. `script` is Lua for wrk; `pid` is the serving process, for its memory."""
+    """One row of the table. `script` is Lua for wrk; `pid` is the serving process, for its memory and CPU."""
 
     name: str
     does: str
@@ -61,6 +61,7 @@ class Side(msgspec.Struct):
     p99_ms: float = 0.0
     errors: int = 0
     memory_mb: float = 0.0
+    cpu_us: float = 0.0
 
 
 def main() -> None:
@@ -266,7 +267,10 @@ def _measure(side: Side) -> None:
     command += ["-H", f"Authorization: Bearer {side.token}"] if side.token else []
     command += ["-s", side.script] if side.script else []
     subprocess.run([*command[:3], "-d1s", *command[4:], side.url], capture_output=True, check=True)
+    before = _cpu_s(side.pid) if side.pid else 0.0
     out = subprocess.run([*command, side.url], capture_output=True, check=True, text=True).stdout
+    if side.pid:
+        side.cpu_us = (_cpu_s(side.pid) - before) * 1e6 / int(re.search(r"(\d+) requests in", out)[1])
     side.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
     side.p50_ms, side.p99_ms = (_milliseconds(re.search(rf"{share}%\s+([\d.]+[a-z]+)", out)[1]) for share in (50, 99))
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
@@ -277,10 +281,11 @@ def _measure(side: Side) -> None:
 def _print(sides: list[Side]) -> None:
     rates = {side.name: side.rate for side in sides}
     print(f"\n(b) one page of {RECORDS} records over HTTP; 50 connections, {SECONDS} s each\n")
-    print(f"{'side':<36}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'MB':>7}{'failed':>8}  what it does")
+    print(f"{'side':<36}{'req/s':>9}{'CPU us':>9}{'p50 ms':>9}{'p99 ms':>9}{'MB':>7}{'failed':>8}  what it does")
     for side in sides:
         memory = f"{side.memory_mb:.0f}" if side.memory_mb else "-"
-        figures = f"{side.rate:>9.0f}{side.p50_ms:>9.1f}{side.p99_ms:>9.1f}{memory:>7}{side.errors:>8}"
+        cpu = f"{side.cpu_us:.0f}" if side.cpu_us else "-"
+        figures = f"{side.rate:>9.0f}{cpu:>9}{side.p50_ms:>9.1f}{side.p99_ms:>9.1f}{memory:>7}{side.errors:>8}"
         print(f"{side.name:<36}{figures}  {side.does}")
     print()
     for kind, aim in (("live", 5), ("live, changing", 5), ("cached", 25)):
@@ -307,6 +312,13 @@ def _running(command: list[str], *, port: int, environment: dict[str, str] | Non
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(15)
+
+
+def _cpu_s(pid: int) -> float:
+    """CPU time of the process and its children, all threads: what a busy machine does not change much."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in (pid, *children)]
+    return sum(int(it[11]) + int(it[12]) for it in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_mb(pid: int) -> float:
