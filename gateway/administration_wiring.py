@@ -1,15 +1,20 @@
 """Puts the administration's desk together, without the rest of the gateway: for the command line, and for `wiring`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import schemas
 from gateway.access.secrets import SecretKeeper, pepper_of
 from gateway.administration.desk import Desk
 from gateway.administration.office import Office
 from gateway.agreements.field_classes import field_classes
+from gateway.cases.recipe import Recipe
+from gateway.cases.recipe_reader import read_recipes
 from gateway.clock import Clock, SystemClock
 from gateway.life_events.ports import NoBell
 from gateway.life_events.sealing import Sealer
@@ -23,8 +28,13 @@ from gateway.storage.seals import StoredSeals
 from gateway.storage.transactor import Transactor
 from schemas.resources import SHAPES
 
+RECIPES = Path(schemas.__file__).parent / "recipes"
+"""Where the recipes stand."""
 
-def build_desk(settings: Settings, *, office: Office, secrets: SecretKeeper, clock: Clock) -> Desk:
+
+def build_desk(
+    settings: Settings, *, office: Office, secrets: SecretKeeper, clock: Clock, recipes: Mapping[str, Recipe]
+) -> Desk:
     """The desk of these settings over an office that is open."""
     return Desk(
         office=office,
@@ -33,7 +43,13 @@ def build_desk(settings: Settings, *, office: Office, secrets: SecretKeeper, clo
         partners=frozenset(settings.partners),
         purposes=frozenset(settings.purposes),
         fields=field_classes(SHAPES),
+        recipes=recipes,
     )
+
+
+def _desk(settings: Settings, engine: AsyncEngine, pepper: bytes, *, clock: Clock) -> Desk:
+    office, recipes = StoredOffice(engine), read_recipes(RECIPES)
+    return build_desk(settings, office=office, secrets=SecretKeeper(pepper), clock=clock, recipes=recipes)
 
 
 @asynccontextmanager
@@ -43,7 +59,7 @@ async def opened_desk(settings: Settings) -> AsyncIterator[Desk]:
     engine = open_engine(settings.database)
     try:
         await migrate(engine)
-        yield build_desk(settings, office=StoredOffice(engine), secrets=SecretKeeper(pepper), clock=SystemClock())
+        yield _desk(settings, engine, pepper, clock=SystemClock())
     finally:
         await engine.dispose()
 
@@ -68,7 +84,7 @@ async def opened_vault(settings: Settings) -> AsyncIterator[Vault]:
     try:
         await migrate(engine)
         yield Vault(
-            build_desk(settings, office=StoredOffice(engine), secrets=SecretKeeper(pepper), clock=clock),
+            _desk(settings, engine, pepper, clock=clock),
             GroupCommitLog(engine, transactor=transactor, sealer=sealer, bell=NoBell()),
             StoredEventRegister(engine),
             StoredSeals(engine, transactor=transactor, sealer=sealer),

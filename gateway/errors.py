@@ -25,6 +25,7 @@ class RefusalCode(StrEnum):
 
     AGREEMENT_MISSING = "agreement-missing"
     AGREEMENT_SUSPENDED = "agreement-suspended"
+    CASE_ROLE_MISSING = "case-role-missing"
     CLIENT_DISABLED = "client-disabled"
     EVENT_SOURCE_FOREIGN = "event-source-foreign"
     FIELD_NOT_GRANTED = "field-not-granted"
@@ -45,6 +46,7 @@ class BadRequestCode(StrEnum):
 
     BODY_INVALID = "body-invalid"
     BODY_TOO_LARGE = "body-too-large"
+    CASE_UNKNOWN = "case-unknown"
     CONFLICT = "conflict"
     CURSOR_INVALID = "cursor-invalid"
     EVENT_CONFLICT = "event-conflict"

@@ -21,6 +21,12 @@ FamilyCardNumber = Annotated[str, Meta(pattern=r"^[1-9][0-9]{15}$", extra_json_s
 """The number of a family card (*nomor kartu keluarga*): 16 digits."""
 
 
+RecipeWord = Annotated[
+    str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100, extra_json_schema={"format": "recipe-word"})
+]
+"""A name that a recipe gives: its own, a step's, a role's."""
+
+
 class Sex(StrEnum):
     """As a certificate says it."""
 
@@ -126,3 +132,14 @@ class CitizenNotified(LifeEvent, frozen=True, kw_only=True):
     notified_at: Annotated[datetime, public("Waktu pemberitahuan", "Notified at")]
     recipient_name: Annotated[Line | None, personal("Nama penerima", "Recipient's name")] = None
     recipient_phone: Annotated[Term | None, personal("Telepon penerima", "Recipient's telephone")] = None
+
+
+class CaseLate(LifeEvent, frozen=True, kw_only=True):
+    """A step of a case is late. The gateway makes it, one for each role that is to hear of it; nobody publishes it."""
+
+    recipe: Annotated[RecipeWord, public("Resep", "Recipe")]
+    step: Annotated[RecipeWord, public("Langkah", "Step", "The step that is late.")]
+    responsible: Annotated[RecipeWord, public("Peran penanggung jawab", "Responsible role", "Who should have done it.")]
+    role: Annotated[RecipeWord, public("Peran yang diberi tahu", "Role told", "Who is to hear of it.")]
+    opened_at: Annotated[datetime, public("Waktu dibuka", "Opened at", "When the case began.")]
+    due_at: Annotated[datetime, public("Batas waktu", "Due at")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from schemas.facility import Facility
 from schemas.indicator import Indicator
-from schemas.life_event import Birth, CitizenNotified, Death, DocumentIssued, Move
+from schemas.life_event import Birth, CaseLate, CitizenNotified, Death, DocumentIssued, Move
 from schemas.record import Record
 from schemas.service import Service
 from schemas.service_request import ServiceRequest
@@ -34,6 +34,7 @@ LIFE_EVENTS = {
     event.name: event
     for event in (
         Resource("birth", "births", Birth),
+        Resource("case-late", "cases-late", CaseLate),
         Resource("citizen-notified", "citizens-notified", CitizenNotified),
         Resource("death", "deaths", Death),
         Resource("document-issued", "documents-issued", DocumentIssued),
@@ -41,6 +42,12 @@ LIFE_EVENTS = {
     )
 }
 """What can happen. Never asked for: published, kept, delivered."""
+
+MADE_HERE = frozenset({"case-late"})
+"""Life events that the gateway makes itself. No partner publishes them."""
+
+PUBLISHABLE = {name: event for name, event in LIFE_EVENTS.items() if name not in MADE_HERE}
+"""What partners publish."""
 
 SHAPES = {**RESOURCES, **LIFE_EVENTS}
 """Everything that a mapping can yield and an agreement can grant."""

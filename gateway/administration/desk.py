@@ -1,9 +1,9 @@
 """What every act works with: the registers, the clock, and what there is to choose from."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -32,9 +32,31 @@ class Via(msgspec.Struct, frozen=True, kw_only=True):
 COMMAND_LINE = Via()
 
 
+class AdoptableRecipe(Protocol):
+    """What an adoption needs to know of a recipe."""
+
+    @property
+    def roles(self) -> Mapping[str, Any]:
+        """Its roles; each is bound to a client."""
+        ...
+
+    @property
+    def publishing_roles(self) -> frozenset[str]:
+        """Those whose clients publish."""
+        ...
+
+    @property
+    def trigger_event(self) -> str:
+        """The life event that opens its cases."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The collaborators of the acts. `fields` are the resources' field classes by resource name."""
+    """The collaborators of the acts. `fields` are the resources' field classes by resource name.
+
+    `recipes` are those that can be adopted, by their names.
+    """
 
     office: Office
     secrets: SecretKeeper
@@ -43,6 +65,7 @@ class Desk:
     purposes: frozenset[str]
     fields: Mapping[str, FieldClasses]
     scopes: frozenset[str] = frozenset(Scope)
+    recipes: Mapping[str, AdoptableRecipe] = field(default_factory=dict)
 
 
 async def find_client(change: Change, client_id: ClientId) -> Client:

@@ -10,6 +10,7 @@ from gateway.access.client import Client
 from gateway.agreements.agreement import Agreement, AgreementStatus
 from gateway.audit.record import AuditRecord
 from gateway.ids import AgreementId, ClientId, PartnerId
+from gateway.life_events.adoption import Adoption
 
 
 class AuditQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,14 @@ class Change(Protocol):
         """Adds the agreement, or puts it in place of the one with its id."""
         ...
 
+    async def adoptions(self, partner: PartnerId) -> tuple[Adoption, ...]:
+        """The partner's adoptions, also those that have ended."""
+        ...
+
+    async def put_adoption(self, adoption: Adoption) -> None:
+        """Adds the adoption, or puts it in place of the partner's of that recipe."""
+        ...
+
     async def record(self, record: AuditRecord) -> int:
         """Writes the audit record of this change; its number."""
         ...
@@ -93,6 +102,10 @@ class Office(Protocol):
         limit: int = 100,
     ) -> tuple[Agreement, ...]:
         """Agreements in order of their ids, beginning after `after`."""
+        ...
+
+    async def adoptions(self, *, partner: PartnerId | None = None, recipe: str | None = None) -> tuple[Adoption, ...]:
+        """Adoptions by partner and recipe, also those that have ended."""
         ...
 
     async def audit(self, question: AuditQuestion) -> tuple[AuditEntry, ...]:

@@ -58,6 +58,7 @@ STATUS: Mapping[StrEnum, int] = {
     RefusalCode.TOKEN_REVOKED: 401,
     **dict.fromkeys(BadRequestCode, 400),
     BadRequestCode.BODY_TOO_LARGE: 413,
+    BadRequestCode.CASE_UNKNOWN: 422,
     BadRequestCode.CONFLICT: 409,
     BadRequestCode.CURSOR_INVALID: 422,
     BadRequestCode.EVENT_CONFLICT: 409,

@@ -9,7 +9,7 @@ from gateway.mapping.language.declaration import Declaration
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected, nearest_name
 from gateway.mapping.source.source_schema_reader import read_source_schema
-from schemas.resources import LIFE_EVENTS, RESOURCES, SHAPES
+from schemas.resources import PUBLISHABLE, RESOURCES, SHAPES
 
 
 def check_mapping(contract: Contract) -> StageReport:
@@ -38,7 +38,7 @@ def check_mapping(contract: Contract) -> StageReport:
 
 def _check_resource(contract: Contract, declaration: Declaration, gathering: Gathering) -> None:
     """A dataset yields a resource, and an event source a life event, one at a time."""
-    expected = LIFE_EVENTS if contract.is_event else RESOURCES
+    expected = PUBLISHABLE if contract.is_event else RESOURCES
     kind = "an event source" if contract.is_event else "a dataset"
     if declaration.resource not in expected:
         nearest = nearest_name(declaration.resource, expected)

@@ -9,7 +9,10 @@ from gateway.agreements.check import Offer
 from gateway.ids import DatasetId, PartnerId
 from gateway.mapping.mapped import Mapped
 from gateway.settings import Partner
-from schemas.resources import Resource, event_type
+from schemas.resources import MADE_HERE, Resource, event_type
+
+CASES = "cases"
+"""The event source of what the gateway makes of a partner's cases. No partner has one of that name."""
 
 
 class EventMapping(Protocol):
@@ -58,8 +61,12 @@ class EventSources:
         return tuple(it for it in self.by_source.values() if it.partner == partner)
 
     def offers(self) -> dict[str, tuple[Offer, ...]]:
-        """Who publishes such an event, by its name: what agreements are held against."""
-        found: dict[str, tuple[Offer, ...]] = {}
+        """Who publishes such an event, by its name: what agreements are held against.
+
+        What the gateway makes of a partner's cases is that partner's.
+        """
+        cases = tuple(Offer(DatasetId(f"{partner}/{CASES}"), partner) for partner in sorted(self.partners))
+        found = dict.fromkeys(sorted(MADE_HERE), cases)
         for it in self.by_source.values():
             found[it.name] = (*found.get(it.name, ()), Offer(it.id, it.partner))
         return found

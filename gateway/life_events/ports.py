@@ -9,10 +9,11 @@ import msgspec
 
 from gateway.access.caller import Caller
 from gateway.audit.record import AuditRecord
-from gateway.decision import Allowed, Decision
+from gateway.decision import Decision
 from gateway.errors import BadRequest
 from gateway.ids import ClientId, DatasetId, PartnerId
-from gateway.life_events.event import PublishedEvent, StoredEvent
+from gateway.life_events.event import FollowUp, Opening, PublishedEvent, StoredEvent
+from schemas.life_event import LifeEvent
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,27 +89,20 @@ class EventLog(Protocol):
 class Cases(Protocol):
     """The cases that events open and join."""
 
-    def opens(self, name: str, *, provider: PartnerId, dataset: DatasetId) -> str | None:
-        """The recipe of which such an event opens a case, or None."""
+    async def opens(
+        self, name: str, *, record: LifeEvent, facts: Mapping[str, str], caller: Caller, at: datetime
+    ) -> Opening | None:
+        """The case that such an event of the caller opens, accepted at `at`; or None. Raises `StoreUnavailable`."""
         ...
 
-    async def may_follow_up(self, case_id: str, *, name: str, caller: Caller) -> Decision[None]:
-        """Whether the caller may add such an event to the case. Raises `StoreUnavailable`."""
+    async def follows_up(
+        self, case_id: str, *, name: str, facts: Mapping[str, str], caller: Caller
+    ) -> Decision[FollowUp]:
+        """What such an event of the caller is to the case, or that it may not add it.
+
+        Raises `BadRequest` for a case that is not there for the caller's partner; `StoreUnavailable`.
+        """
         ...
-
-
-class NoCases:
-    """Nobody has adopted a recipe: no event opens a case, and what names one is taken as it is."""
-
-    def opens(self, name: str, *, provider: PartnerId, dataset: DatasetId) -> str | None:
-        """None."""
-        del name, provider, dataset
-        return None
-
-    async def may_follow_up(self, case_id: str, *, name: str, caller: Caller) -> Decision[None]:
-        """Allowed."""
-        del case_id, name, caller
-        return Allowed(None)
 
 
 class Bell(Protocol):

@@ -40,15 +40,27 @@ class Understanding:
         """The event. Raises `BadRequest` or `Refusal`, by place and reason; `StoreUnavailable`."""
         source = self._source(received, caller)
         record = _mapped(received, source)
-        case_id = received.case_id or record.case_id
         if received.case_id and record.case_id and received.case_id != record.case_id:
             expected = "the case that the data names, or none"
             raise undeclared(f"{received.at}/caseid", expected)
-        if case_id is not None:
-            require(await self._cases.may_follow_up(case_id, name=source.name, caller=caller))
-        elif self._cases.opens(source.name, provider=source.partner, dataset=source.id) is not None:
-            case_id = new_id("case")
-        return self._published(received, source, msgspec.structs.replace(record, case_id=case_id), caller=caller)
+        record = msgspec.structs.replace(record, case_id=received.case_id or record.case_id)
+        event = self._published(received, source, record, caller=caller)
+        return await self._placed(event, record, caller)
+
+    async def _placed(self, event: PublishedEvent, record: LifeEvent, caller: Caller) -> PublishedEvent:
+        """The event in its case: the one that it names, a new one that it opens, or none."""
+        name, facts = event.name, event.facts
+        if event.case_id is not None:
+            follows = await self._cases.follows_up(event.case_id, name=name, facts=facts, caller=caller)
+            return msgspec.structs.replace(event, placing=require(follows))
+        opening = await self._cases.opens(name, record=record, facts=facts, caller=caller, at=event.accepted_at)
+        if opening is None:
+            return event
+        case_id = new_id("case")
+        record = msgspec.structs.replace(record, case_id=case_id)
+        return msgspec.structs.replace(
+            event, case_id=case_id, order_key=case_id, record=_ENCODE(record), placing=opening
+        )
 
     def digest(self, *contents: bytes) -> bytes:
         """A keyed digest that stands for these contents."""
@@ -60,19 +72,22 @@ class Understanding:
     def _source(self, received: ReceivedEvent, caller: Caller) -> EventSource:
         """The caller's event source that the event names. Raises `Refusal` for another partner's."""
         source = self._sources.by_source.get(received.source)
+        if source is None or source.partner != caller.partner:
+            raise self._not_yours(received, caller)
+        if received.type not in source.types:
+            known = sorted(source.types)
+            raise undeclared(f"{received.at}/type", f"one of {', '.join(known)}", known=known)
+        return source
+
+    def _not_yours(self, received: ReceivedEvent, caller: Caller) -> BadRequest | Refusal:
+        """Why the caller cannot publish under that source."""
         own = [it.source for it in self._sources.of_partner(caller.partner)]
         partner = received.source.removeprefix("/").partition("/")[0]
         if partner in self._sources.partners and partner != caller.partner:
             message = f"{caller.partner} cannot publish in the name of {partner}"
             parameters = {"partner": caller.partner, "known": own, "client_id": caller.client_id}
-            raise Refusal(RefusalCode.EVENT_SOURCE_FOREIGN, message, **parameters)
-        if source is None:
-            raise undeclared(f"{received.at}/source", f"one of {', '.join(own) or 'none'}", known=own)
-        if received.type not in source.types:
-            raise undeclared(
-                f"{received.at}/type", f"one of {', '.join(sorted(source.types))}", known=sorted(source.types)
-            )
-        return source
+            return Refusal(RefusalCode.EVENT_SOURCE_FOREIGN, message, **parameters)
+        return undeclared(f"{received.at}/source", f"one of {', '.join(own) or 'none'}", known=own)
 
     def _published(
         self, received: ReceivedEvent, source: EventSource, record: LifeEvent, *, caller: Caller
@@ -122,9 +137,9 @@ def facts_of(record: LifeEvent, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _is_code(schema: Mapping[str, Any]) -> bool:
-    """Whether a field is a region's code, or one of an enumeration."""
+    """Whether a field is a region's code, a recipe's word, or one of an enumeration."""
     forms = [schema, *schema.get("anyOf", ())]
-    return any(it.get("format") == "kode-wilayah" or "$ref" in it or "enum" in it for it in forms)
+    return any(it.get("format") in {"kode-wilayah", "recipe-word"} or "$ref" in it or "enum" in it for it in forms)
 
 
 def _mapped(received: ReceivedEvent, source: EventSource) -> LifeEvent:

@@ -116,6 +116,8 @@ def _events(partner: Partner) -> Iterator[Finding]:
     for name, source in partner.events.items():
         if not _ID.fullmatch(name):
             yield ("events", name), "expected a name of a-z, 0-9 and single hyphens"
+        if name == "cases":
+            yield ("events", name), "expected another name: the gateway itself tells of cases under it"
         if name in partner.datasets:
             yield ("events", name), "expected another name: a dataset has it, and both have files of that name"
         if not _EVENT_TYPE.fullmatch(source.type):

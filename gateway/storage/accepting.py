@@ -13,6 +13,7 @@ from gateway.life_events.event import PublishedEvent
 from gateway.life_events.ports import Acceptance, Answer, Conflict, Publication, Verdict
 from gateway.life_events.sealing import Sealer
 from gateway.storage.audit_trail import insert_now
+from gateway.storage.case_placing import place_in_cases
 from gateway.storage.deliveries import fan_out
 from gateway.storage.event_rows import row_of
 from gateway.storage.life_event_tables import events, idempotency_keys
@@ -127,6 +128,7 @@ class Accepting:
             numbered = list(enumerate(self.accepted, first))
             connection.execute(_INSERT, [{**self._rows[event.id], "sequence": number} for number, event in numbered])
             fan_out(connection, numbered)
+            place_in_cases(connection, numbered)
         if self._key_rows:
             connection.execute(_INSERT_KEYS, self._key_rows)
         insert_now(connection, self._records)

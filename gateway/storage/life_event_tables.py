@@ -145,7 +145,10 @@ cases = sa.Table(
     sa.Column("opened_by", sa.BigInteger, sa.ForeignKey("events.sequence"), nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("completed_at", Instant),
-    sa.Index("ix_cases_partner_opened_at", "partner", "opened_at"),
+    # Fields that the recipe needs, and the event that opened the case did not say.
+    sa.Column("missing", JsonText, nullable=False),
+    sa.Index("ix_cases_partner_id", "partner", "id"),
+    sa.Index("ix_cases_partner_recipe_opened_at", "partner", "recipe", "opened_at"),
 )
 
 case_steps = sa.Table(
@@ -157,5 +160,11 @@ case_steps = sa.Table(
     sa.Column("done_at", Instant),
     sa.Column("event_sequence", sa.BigInteger, sa.ForeignKey("events.sequence")),
     sa.Column("told_late_at", Instant),
-    sa.Index("ix_case_steps_done_at_due_at", "done_at", "due_at"),
+    # What is looked for again and again: what is late, and nobody has been told of.
+    sa.Index(
+        "ix_case_steps_untold_due_at",
+        "due_at",
+        postgresql_where=sa.text("done_at IS NULL AND told_late_at IS NULL"),
+        sqlite_where=sa.text("done_at IS NULL AND told_late_at IS NULL"),
+    ),
 )

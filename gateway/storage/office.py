@@ -13,6 +13,8 @@ from gateway.administration.office import AuditEntry, AuditQuestion
 from gateway.agreements.agreement import Agreement, AgreementStatus
 from gateway.audit.record import AuditRecord
 from gateway.ids import AgreementId, ClientId, PartnerId
+from gateway.life_events.adoption import Adoption
+from gateway.storage.adoptions import read_adoptions, write_adoption
 from gateway.storage.agreements import read_agreement, read_agreements, write_agreement
 from gateway.storage.audit_trail import insert_records
 from gateway.storage.clients import read_client, read_clients, write_client
@@ -48,6 +50,14 @@ class StoredChange:
     async def put_agreement(self, agreement: Agreement) -> None:
         """Adds the agreement, or puts it in place of the one with its id."""
         await write_agreement(self._connection, agreement)
+
+    async def adoptions(self, partner: PartnerId) -> tuple[Adoption, ...]:
+        """The partner's adoptions, also those that have ended."""
+        return await read_adoptions(self._connection, partner=partner)
+
+    async def put_adoption(self, adoption: Adoption) -> None:
+        """Adds the adoption, or puts it in place of the partner's of that recipe."""
+        await write_adoption(self._connection, adoption)
 
     async def record(self, record: AuditRecord) -> int:
         """Writes the audit record of this change; its number."""
@@ -102,6 +112,11 @@ class StoredOffice:
             return await read_agreements(
                 connection, consumer=consumer, provider=provider, status=status, after=after, limit=limit
             )
+
+    async def adoptions(self, *, partner: PartnerId | None = None, recipe: str | None = None) -> tuple[Adoption, ...]:
+        """Adoptions by partner and recipe, also those that have ended."""
+        async with reading(self._engine) as connection:
+            return await read_adoptions(connection, partner=partner, recipe=recipe)
 
     async def audit(self, question: AuditQuestion) -> tuple[AuditEntry, ...]:
         """Audit records, newest first."""

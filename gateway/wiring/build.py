@@ -8,8 +8,7 @@ from pathlib import Path
 
 import gateway
 from gateway.access.rate_limit import RateLimits
-from gateway.administration.desk import Desk
-from gateway.agreements.field_classes import field_classes
+from gateway.administration_wiring import build_desk
 from gateway.api.exchange_data import LimitPolicy
 from gateway.api.health import Version
 from gateway.api.metrics import Meters
@@ -18,13 +17,14 @@ from gateway.clock import Clock, SystemClock
 from gateway.contracts.history import ChecksBoard
 from gateway.exchange.assembly import exchange_path
 from gateway.exchange.path import ExchangePath
-from gateway.ids import DatasetId, PartnerId
+from gateway.ids import DatasetId
 from gateway.messages import read_words
 from gateway.settings import Settings
 from gateway.upstream.ask import Upstream
 from gateway.upstream.asked_dataset import AskedDataset, build_asked_datasets
 from gateway.upstream.http import HttpTransport
 from gateway.wiring.access import AccessParts, opened_access
+from gateway.wiring.cases import CaseParts, case_parts, watch_late_steps
 from gateway.wiring.catalogue_entries import dataset_entries, partner_entries
 from gateway.wiring.contract_checks import opened_contract_checks
 from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
@@ -33,7 +33,6 @@ from gateway.wiring.gateway import Gateway
 from gateway.wiring.life_events import LifeEventParts, opened_life_events
 from gateway.wiring.readiness import StoresReady
 from gateway.wiring.stores import Stores, opened_stores
-from schemas.resources import SHAPES
 
 
 @asynccontextmanager
@@ -51,6 +50,7 @@ async def opened(
         contracts = read_contracts(settings, folder=folder)
         stores = await opened_stores(stack, settings)
         access = opened_access(stack, settings, stores=stores, clock=clock, meters=meters)
+        cases = case_parts(stores=stores, access=access, folder=folder, clock=clock)
         transport = await stack.enter_async_context(HttpTransport(settings.upstream))
         asked = build_asked_datasets(
             settings.partners, transport=transport, secrets=secrets, personal=contracts.personal
@@ -67,7 +67,17 @@ async def opened(
             meters=meters,
         )
         life_events = await opened_life_events(
-            stack, settings, stores=stores, access=access, contracts=contracts, clock=clock, meters=meters
+            stack,
+            settings,
+            stores=stores,
+            access=access,
+            contracts=contracts,
+            cases=cases.cases,
+            clock=clock,
+            meters=meters,
+        )
+        watch_late_steps(
+            stack, settings, cases=cases, stores=stores, life_events=life_events, clock=clock, meters=meters
         )
         deliveries = await opened_deliveries(
             stack, settings, stores=stores, life_events=life_events, clock=clock, meters=meters
@@ -79,6 +89,7 @@ async def opened(
             contracts=contracts,
             upstream=upstream,
             checks=checks,
+            cases=cases,
             life_events=life_events,
             deliveries=deliveries,
             clock=clock,
@@ -115,6 +126,7 @@ def _gateway(
     contracts: Contracts,
     upstream: Upstream,
     checks: ChecksBoard,
+    cases: CaseParts,
     life_events: LifeEventParts,
     deliveries: Deliveries,
     clock: Clock,
@@ -131,8 +143,10 @@ def _gateway(
         exchange=_path(settings, stores=stores, access=access, contracts=contracts, upstream=upstream, clock=clock),
         issuer=access.issuer,
         tokens=access.tokens,
-        desk=_desk(settings, stores=stores, access=access, clock=clock),
+        desk=build_desk(settings, office=stores.office, secrets=access.keeper, clock=clock, recipes=cases.recipes),
         trail=stores.trail,
+        recipes=cases.recipes,
+        cases=cases.reading,
         event_sources=life_events.sources,
         publishing=life_events.publishing,
         feed=life_events.feed,
@@ -170,17 +184,6 @@ def _path(
         trail=stores.trail,
         clock=clock,
         cursor_secret=hmac.digest(access.pepper, b"cursor", hashlib.sha256),
-    )
-
-
-def _desk(settings: Settings, *, stores: Stores, access: AccessParts, clock: Clock) -> Desk:
-    return Desk(
-        office=stores.office,
-        secrets=access.keeper,
-        clock=clock,
-        partners=frozenset(PartnerId(partner) for partner in settings.partners),
-        purposes=frozenset(settings.purposes),
-        fields=field_classes(SHAPES),
     )
 
 

@@ -13,7 +13,7 @@ from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.load import load_mappings
 from gateway.settings import Settings
-from schemas.resources import LIFE_EVENTS, RESOURCES, SHAPES
+from schemas.resources import PUBLISHABLE, RESOURCES, SHAPES
 
 SCHEMAS = Path(schemas.__file__).parent
 """Where the partners' schemas and mappings stand, and the code lists."""
@@ -46,7 +46,7 @@ def _check_kinds(mappings: dict[DatasetId, CompiledMapping], events: dict[Datase
     """Raises `BadConfiguration` where a dataset yields a life event, or an event source anything else."""
     for dataset, mapping in mappings.items():
         is_source = dataset in events
-        table, expected = ("events", LIFE_EVENTS) if is_source else ("datasets", RESOURCES)
+        table, expected = ("events", PUBLISHABLE) if is_source else ("datasets", RESOURCES)
         if mapping.resource.name not in expected:
             raise _wrong(dataset, table, f"its mapping yields {mapping.resource.name}; expected {', '.join(expected)}")
         if is_source and not mapping.is_single:

@@ -13,6 +13,8 @@ from gateway.api.health import Readiness, Version
 from gateway.api.metrics import Meters
 from gateway.api.problems import Problems
 from gateway.audit.record import AuditTrail
+from gateway.cases.read_cases import CaseReading
+from gateway.cases.recipe import Recipe
 from gateway.clock import Clock
 from gateway.contracts.history import ChecksBoard
 from gateway.exchange.offers import CompiledMapping
@@ -44,6 +46,8 @@ class Gateway:
     tokens: TokenVerifier
     desk: Desk
     trail: AuditTrail
+    recipes: Mapping[str, Recipe]
+    cases: CaseReading
     event_sources: EventSources
     publishing: Publishing
     feed: Feed

@@ -19,7 +19,7 @@ from gateway.life_events.feed_cursor import FeedCursors
 from gateway.life_events.feed_entitlements import FeedEntitlements
 from gateway.life_events.feed_stream import FeedStreams
 from gateway.life_events.outgoing import OutgoingEvents
-from gateway.life_events.ports import Cases, NoCases
+from gateway.life_events.ports import Cases
 from gateway.life_events.publish import Publishing
 from gateway.life_events.recording import EventRecorder
 from gateway.life_events.sealing import Sealer
@@ -58,7 +58,7 @@ async def opened_life_events(
     contracts: Contracts,
     clock: Clock,
     meters: Meters,
-    cases: Cases | None = None,
+    cases: Cases,
 ) -> LifeEventParts:
     """The parts, open; `stack` closes the log after it has written all. Raises `BadConfiguration`."""
     sealer = await opened_sealer(stack, settings, clock=clock)
@@ -74,7 +74,7 @@ async def opened_life_events(
     recorder = EventRecorder(trail=stores.trail, clock=clock, meter=meters)
     understanding = Understanding(
         sources=sources,
-        cases=cases or NoCases(),
+        cases=cases,
         clock=clock,
         secret=_derived(access, b"event-content"),
         events=LIFE_EVENTS,

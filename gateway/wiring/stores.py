@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.settings import Settings
+from gateway.storage.adoptions import StoredAdoptions
 from gateway.storage.agreements import StoredAgreements
 from gateway.storage.audit_trail import GroupCommitTrail
 from gateway.storage.clients import StoredClients
@@ -32,6 +33,7 @@ class Stores(NamedTuple):
     trail: GroupCommitTrail
     clients: StoredClients
     agreements: StoredAgreements
+    adoptions: StoredAdoptions
     denylist: StoredDenylist
     office: StoredOffice
     limiter: RedisRateLimiter
@@ -58,7 +60,7 @@ async def opened_stores(stack: AsyncExitStack, settings: Settings) -> Stores:
     stack.push_async_callback(shared.close)
     watch = Watch(engine)
     clients, agreements = StoredClients(engine, watch), StoredAgreements(engine, watch)
-    denylist = StoredDenylist(engine, watch)
+    denylist, adoptions = StoredDenylist(engine, watch), StoredAdoptions(engine, watch)
     await watch.open()
     stack.push_async_callback(watch.close)
     transactor = Transactor(engine)
@@ -74,6 +76,7 @@ async def opened_stores(stack: AsyncExitStack, settings: Settings) -> Stores:
         trail=trail,
         clients=clients,
         agreements=agreements,
+        adoptions=adoptions,
         denylist=denylist,
         office=StoredOffice(engine, watch),
         limiter=RedisRateLimiter(shared.client),

@@ -1,0 +1,80 @@
+"""Who runs which recipe, kept in memory per partner, at most 2 s behind the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.ids import PartnerId
+from gateway.life_events.adoption import Adoption
+from gateway.storage.engine import reading
+from gateway.storage.life_event_tables import adoptions
+from gateway.storage.sequence import announce
+from gateway.storage.tables import is_key
+from gateway.storage.watch import Watch
+
+KIND = "adoption"
+
+
+class StoredAdoptions:
+    """`AdoptionBook` over the database."""
+
+    def __init__(self, engine: AsyncEngine, watch: Watch) -> None:
+        self._engine = engine
+        self._watch = watch
+        self._cache: dict[PartnerId, tuple[Adoption, ...]] = {}
+        self._epoch = 0
+        watch.tell(KIND, self)
+
+    async def of_partner(self, partner: PartnerId) -> tuple[Adoption, ...]:
+        """The partner's adoptions as they stood at most 2 s ago. Raises `StoreUnavailable`."""
+        if self._watch.is_current and (kept := self._cache.get(partner)) is not None:
+            return kept
+        epoch = self._epoch
+        async with reading(self._engine) as connection:
+            found = await read_adoptions(connection, partner=partner)
+        # What was read before a change was heard of is not kept: it may be what stood before.
+        if epoch == self._epoch:
+            self._cache[partner] = found
+        return found
+
+    async def reload(self) -> None:
+        """Forgets every adoption."""
+        self._epoch += 1
+        self._cache.clear()
+
+    async def follow(self, keys: Sequence[str]) -> None:
+        """Forgets the adoptions of the partners in `keys`."""
+        self._epoch += 1
+        for key in keys:
+            self._cache.pop(PartnerId(key), None)
+
+
+async def read_adoptions(
+    connection: AsyncConnection, *, partner: str | None = None, recipe: str | None = None
+) -> tuple[Adoption, ...]:
+    """Adoptions by partner and recipe, also those that have ended; those that fit what is given."""
+    if not all(map(is_key, filter(None, (partner, recipe)))):
+        return ()
+    query = sa.select(adoptions).order_by(adoptions.c.partner, adoptions.c.recipe)
+    for column, value in ((adoptions.c.partner, partner), (adoptions.c.recipe, recipe)):
+        if value is not None:
+            query = query.where(column == value)
+    return tuple(_adoption(row) for row in (await connection.execute(query)).mappings())
+
+
+async def write_adoption(connection: AsyncConnection, adoption: Adoption) -> None:
+    """Puts the adoption in place of what stood there, and announces it."""
+    values = msgspec.structs.asdict(adoption)
+    at = (adoptions.c.partner == adoption.partner) & (adoptions.c.recipe == adoption.recipe)
+    changed = await connection.execute(sa.update(adoptions).where(at).values(values))
+    if not changed.rowcount:
+        await connection.execute(sa.insert(adoptions).values(values))
+    await announce(connection, KIND, keys=(adoption.partner,))
+
+
+def _adoption(row: Mapping[Any, Any]) -> Adoption:
+    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
+    return msgspec.convert({str(name): value for name, value in row.items()}, Adoption)
