@@ -52,19 +52,10 @@ async def reseal(
     moment, and begun again.
     """
     by, reason = require_text(by, parameter="by"), require_text(reason, parameter="reason")
-    made, broken, reached = 0, list[str](), ""
-    while True:
-        step = await seals.reseal(after=reached, limit=batch)
-        made += step.count
-        broken += step.broken
-        told(made)
-        if step.reached is None:
-            break
-        reached = step.reached
+    made, broken = await _all_anew(seals, batch=batch, told=told)
     needed = await seals.counts()
-    now = desk.clock.seconds()
     keys = await asyncio.to_thread(read_keys, folder)
-    retired = _unneeded(keys, needed=needed, now=now)
+    retired = _unneeded(keys, needed=needed, now=desk.clock.seconds())
     async with desk.office.changing() as change:
         for kid in retired:
             await asyncio.to_thread(retire_key, folder, kid)
@@ -82,6 +73,18 @@ async def reseal(
             retired=list(retired),
         )
     return Reseal(resealed=made, broken=tuple(broken), retired=retired, kept=kept)
+
+
+async def _all_anew(seals: Seals, *, batch: int, told: Callable[[int], None]) -> tuple[int, list[str]]:
+    """How much was sealed anew, and what could not be opened."""
+    made, broken = 0, list[str]()
+    reached: str | None = ""
+    while reached is not None:
+        step = await seals.reseal(after=reached, limit=batch)
+        made, reached = made + step.count, step.reached
+        broken += step.broken
+        told(made)
+    return made, broken
 
 
 def _unneeded(keys: tuple[SealingKey, ...], *, needed: dict[str, int], now: float) -> tuple[str, ...]:

@@ -49,8 +49,27 @@ _REFUSED = {
     "errors": [{"pointer": "/1/data/nik_ibu", "detail": "malformed"}],
 }
 _RESULT = {"$ref": "#/components/schemas/EventResult"}
-_CURSOR = {"type": "string", "pattern": "^(newest|[A-Za-z0-9_-]{48})$"}
 
+_IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "header",
+    "Names this request for seven days: repeated with the same body it gets the same answer, with another it is "
+    "refused. Not needed: each event is known by its source and id anyhow.",
+    {"type": "string", "pattern": "^[!-~]{1,200}$"},
+    example="7f0d9c1e-2f5b-4a52-9d53-0d6f3f1f9b10",
+)
+_PUBLISHING = (
+    *WITH_TOKEN,
+    BadRequestCode.EVENT_CONFLICT,
+    BadRequestCode.EVENT_INVALID,
+    BadRequestCode.EVENT_REFUSED,
+    BadRequestCode.EVENT_UNDECLARED,
+    BadRequestCode.IDEMPOTENCY_CONFLICT,
+    BadRequestCode.PARAMETER_INVALID,
+    BadRequestCode.PARAMETER_UNKNOWN,
+    RefusalCode.EVENT_SOURCE_FOREIGN,
+    RefusalCode.LIMIT_REACHED,
+)
 _READING = (
     *WITH_TOKEN,
     BadRequestCode.PARAMETER_INVALID,
@@ -71,16 +90,7 @@ def publish_operation(*, sources: Sequence[str], types: Sequence[str]) -> Operat
         summary="Publish life events",
         description=_PUBLISH_TEXT,
         scope="events:publish",
-        parameters=(
-            Parameter(
-                "Idempotency-Key",
-                "header",
-                "Names this request for seven days: repeated with the same body it gets the same answer, with another "
-                "it is refused. Not needed: each event is known by its source and id anyhow.",
-                {"type": "string", "pattern": "^[!-~]{1,200}$"},
-                example="7f0d9c1e-2f5b-4a52-9d53-0d6f3f1f9b10",
-            ),
-        ),
+        parameters=(_IDEMPOTENCY_KEY,),
         bodies={
             STRUCTURED: {"schema": envelope, "example": _SENT},
             BATCH: {
@@ -101,18 +111,7 @@ def publish_operation(*, sources: Sequence[str], types: Sequence[str]) -> Operat
                 {"data": [_ACCEPTED, _REFUSED]},
             ),
         },
-        problems=(
-            *WITH_TOKEN,
-            BadRequestCode.EVENT_CONFLICT,
-            BadRequestCode.EVENT_INVALID,
-            BadRequestCode.EVENT_REFUSED,
-            BadRequestCode.EVENT_UNDECLARED,
-            BadRequestCode.IDEMPOTENCY_CONFLICT,
-            BadRequestCode.PARAMETER_INVALID,
-            BadRequestCode.PARAMETER_UNKNOWN,
-            RefusalCode.EVENT_SOURCE_FOREIGN,
-            RefusalCode.LIMIT_REACHED,
-        ),
+        problems=_PUBLISHING,
     )
 
 
@@ -125,36 +124,12 @@ def feed_operation(*, partners: Sequence[str]) -> Operation:
         description=_FEED_TEXT,
         scope="events:read",
         parameters=(
-            Parameter(
-                "after",
-                "query",
-                "`next_cursor` of the answer before; `newest` begins with what comes from now on; without it, the "
-                "beginning.",
-                _CURSOR,
-            ),
-            Parameter(
-                "type",
-                "query",
-                "Only these kinds.",
-                _names([event_type(name) for name in LIFE_EVENTS]),
-                example=["birth"],
-                explode=False,
-            ),
+            _AFTER,
+            _TYPE,
             Parameter("partner", "query", "Only of these partners.", _names(partners), explode=False),
             _fields(),
-            Parameter(
-                "limit",
-                "query",
-                "How many events a page has at most.",
-                {"type": "integer", "minimum": 1, "maximum": 200, "default": 100},
-            ),
-            Parameter(
-                "wait_s",
-                "query",
-                "Where there is none yet, wait so many seconds for the next event.",
-                {"type": "integer", "minimum": 0, "maximum": 30, "default": 0},
-                example=0,
-            ),
+            _LIMIT,
+            _WAIT,
         ),
         answers={200: Answered("The events.", _PAGE, _PAGE_EXAMPLE, also=("text/event-stream",))},
         problems=(
@@ -265,4 +240,31 @@ _FEED_TEXT = (
     "is released, and nothing else is counted. A cursor lasts, and belongs to the partner that it was given to. With "
     "`Accept: text/event-stream` the answer goes on as server-sent events until the token ends; `Last-Event-ID` is a "
     "cursor."
+)
+_AFTER = Parameter(
+    "after",
+    "query",
+    "`next_cursor` of the answer before; `newest` begins with what comes from now on; without it, the beginning.",
+    {"type": "string", "pattern": "^(newest|[A-Za-z0-9_-]{48})$"},
+)
+_TYPE = Parameter(
+    "type",
+    "query",
+    "Only these kinds.",
+    _names([event_type(name) for name in LIFE_EVENTS]),
+    example=["birth"],
+    explode=False,
+)
+_LIMIT = Parameter(
+    "limit",
+    "query",
+    "How many events a page has at most.",
+    {"type": "integer", "minimum": 1, "maximum": 200, "default": 100},
+)
+_WAIT = Parameter(
+    "wait_s",
+    "query",
+    "Where there is none yet, wait so many seconds for the next event.",
+    {"type": "integer", "minimum": 0, "maximum": 30, "default": 0},
+    example=0,
 )

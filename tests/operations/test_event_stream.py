@@ -1,8 +1,10 @@
 """GET /v1/events as server-sent events: they come as they are accepted, until the token ends."""
 
 import json
+import socket
 import time
 
+import httpx
 import pytest
 
 from tests.support.event_world import EventWorld, next_event
@@ -101,3 +103,28 @@ def test_open_streams_do_not_keep_the_gateway_from_stopping(tmp_path):
         began = time.monotonic()
     assert time.monotonic() - began < 12
     held.__exit__(None, None, None)
+
+
+def test_a_reader_that_takes_nothing_is_cut_off_when_its_token_ends(world, hospital):
+    """It holds up neither the gateway nor itself: what waits for it is dropped, and its place is free again."""
+    client_id, secret = world.client("jakarta", "events:read")
+    bearer = world.bearer(client_id, secret)
+    url = httpx.URL(world.gateway.url)
+    streams = world.gateway.running.gateway.streams
+    with socket.create_connection((url.host, url.port)) as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        head = f"GET /v1/events HTTP/1.1\r\nHost: {url.netloc.decode()}\r\nAccept: text/event-stream\r\n"
+        reader.sendall((head + f"Authorization: {bearer['Authorization']}\r\n\r\n").encode())
+        until = time.monotonic() + 5
+        while not streams._open[client_id] and time.monotonic() < until:
+            time.sleep(0.02)
+        assert 1 == streams._open[client_id]
+        for _ in range(80):
+            world.publish(100, hospital)
+        token = bearer["Authorization"].removeprefix("Bearer ")
+        revoke = f"{world.gateway.url}/oauth/revoke"
+        world.gateway.http.post(revoke, data={"token": token}, auth=(client_id, secret))
+        until = time.monotonic() + 5
+        while streams._open[client_id] and time.monotonic() < until:
+            time.sleep(0.02)
+        assert 0 == streams._open[client_id]
