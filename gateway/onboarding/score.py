@@ -133,16 +133,19 @@ def _candidate(target: Target, field: FieldProfile, match: NameMatch, fit: Fit, 
     return Candidate(
         field=target.name,
         paths=(field.path,),
-        declaration={"from": field.path, **_blanks(field), **fit.operations},
+        declaration={"from": field.path, **_blanks(field, target), **fit.operations},
         confidence=round(confidence, 3),
         reason="; ".join(why),
         unknown=fit.unknown,
     )
 
 
-def _blanks(field: FieldProfile) -> Operations:
-    """`null_if` of its own where blanks come that no default names."""
+def _blanks(field: FieldProfile, target: Target) -> Operations:
+    """`null_if` of its own where blanks come that no default names. A code 0 stands for none."""
     own = [value for value in field.blanks if value not in DEFAULT_BLANKS]
+    is_code = target.kind == "text" and not target.required and set(field.kinds) <= {"integer", "null"}
+    if is_code and 0 not in own and any(one.value == 0 for one in field.frequent):
+        own.append(0)
     return {"null_if": [*[value for value in field.blanks if value in DEFAULT_BLANKS], *own]} if own else {}
 
 
