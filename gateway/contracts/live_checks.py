@@ -1,5 +1,6 @@
 """Live checks of the contracts at hand: one at a time for each dataset, whoever makes it, and kept in the history."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, Protocol
@@ -73,6 +74,19 @@ class LiveChecks:
             if not await self._history.begin(dataset, now=now, until=now + self._longest):
                 return Gathering(Stage.LIVE).skip("another check of this dataset is under way")
         return await self._checked(dataset, origin="command")
+
+    async def side_by_side(self) -> dict[DatasetId, StageReport]:
+        """A check of every contract: platforms side by side, the datasets of one platform one after the other."""
+        by_platform: dict[str, list[DatasetId]] = {}
+        for dataset, one in self._contracts.items():
+            platform = "" if dataset not in self._adapters else f"{one.partner.id}/{one.dataset.platform}"
+            by_platform.setdefault(platform, []).append(dataset)
+
+        async def one_after_the_other(datasets: list[DatasetId]) -> dict[DatasetId, StageReport]:
+            return {dataset: await self.by_command(dataset) for dataset in datasets}
+
+        found = await asyncio.gather(*map(one_after_the_other, by_platform.values()))
+        return {dataset: report for reports in found for dataset, report in reports.items()}
 
     async def on_turn(self, dataset: DatasetId, *, every_s: float) -> bool:
         """Whether it was our turn; then it has been checked. Raises `StoreUnavailable`."""

@@ -28,7 +28,7 @@ def unreadable_findings(refused: Refusals, *, records_in: int, above: float) -> 
         Finding(
             code=f"refused-{reason}",
             severity=severity,
-            message=f"{count} of {records_in} records cannot be read: {reason}",
+            message=f"{count} of {records_in} records cannot be read",
             pointer=min(places[field, reason], key=_order),
             field=field,
             found=reason,
