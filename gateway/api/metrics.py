@@ -78,6 +78,12 @@ class Meters:
             registry=self.registry,
             multiprocess_mode="mostrecent",
         )
+        self._count_checks()
+        self._events: dict[tuple[str, tuple[str, ...]], Counter] = {}
+        self._answered: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+
+    def _count_checks(self) -> None:
+        """What is counted of live checks of contracts."""
         self._checks = Counter(
             "gateway_contract_check", "Live checks of contracts.", ("dataset", "outcome"), registry=self.registry
         )
@@ -87,8 +93,6 @@ class Meters:
         self._check_broken = self._gauge("gateway_contract_check_broken", "Whether the newest check broke.")
         self._check_findings = self._gauge("gateway_contract_check_findings", "What the newest check found.")
         self._check_at = self._gauge("gateway_contract_check_timestamp_seconds", "When the newest check was made.")
-        self._events: dict[tuple[str, tuple[str, ...]], Counter] = {}
-        self._answered: dict[tuple[str, str, int], tuple[Any, Any]] = {}
 
     def answered(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """One request was answered."""

@@ -67,7 +67,7 @@ def publish_events_door(publisher: Publisher, *, sources: Sequence[str], types: 
 
 
 def _incoming(request: HttpRequest) -> Incoming:
-    headers: list[tuple[bytes, bytes]] = request.scope["headers"]
+    headers = list(request.scope["headers"])
     keys = [value.decode("latin-1") for name, value in headers if name == _KEY_HEADER]
     token, _ = bearer_token(headers)
     facts = facts_of(request.scope)

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import gateway
 from gateway.access.rate_limit import RateLimits
@@ -50,51 +51,59 @@ async def opened(
         contracts = read_contracts(settings, folder=folder)
         stores = await opened_stores(stack, settings)
         access = opened_access(stack, settings, stores=stores, clock=clock, meters=meters)
-        cases = case_parts(stores=stores, access=access, folder=folder, clock=clock)
+        base = _Base(settings, folder, contracts, stores, access, clock, meters)
         transport = await stack.enter_async_context(HttpTransport(settings.upstream))
         asked = build_asked_datasets(
             settings.partners, transport=transport, secrets=secrets, personal=contracts.personal
         )
-        upstream = _opened_upstream(stack, settings, stores=stores, asked=asked, clock=clock, meters=meters)
-        checks = await opened_contract_checks(
-            stack,
-            settings,
-            stores=stores,
-            contracts=contracts,
-            asked=asked,
-            folder=folder,
-            clock=clock,
-            meters=meters,
-        )
-        life_events = await opened_life_events(
-            stack,
-            settings,
-            stores=stores,
-            access=access,
-            contracts=contracts,
-            cases=cases.cases,
-            clock=clock,
-            meters=meters,
-        )
-        watch_late_steps(
-            stack, settings, cases=cases, stores=stores, life_events=life_events, clock=clock, meters=meters
-        )
-        deliveries = await opened_deliveries(
-            stack, settings, stores=stores, life_events=life_events, clock=clock, meters=meters
-        )
-        yield _gateway(
-            settings,
-            stores=stores,
-            access=access,
-            contracts=contracts,
-            upstream=upstream,
-            checks=checks,
-            cases=cases,
-            life_events=life_events,
-            deliveries=deliveries,
-            clock=clock,
-            meters=meters,
-        )
+        yield _gateway(base, await _opened_rooms(stack, base, asked=asked))
+
+
+class _Base(NamedTuple):
+    """What every room stands on."""
+
+    settings: Settings
+    folder: Path
+    contracts: Contracts
+    stores: Stores
+    access: AccessParts
+    clock: Clock
+    meters: Meters
+
+
+class _Rooms(NamedTuple):
+    """What is built on it."""
+
+    upstream: Upstream
+    checks: ChecksBoard
+    cases: CaseParts
+    life_events: LifeEventParts
+    deliveries: Deliveries
+
+
+async def _opened_rooms(stack: AsyncExitStack, base: _Base, *, asked: Mapping[DatasetId, AskedDataset]) -> _Rooms:
+    """The rooms, open; `stack` closes them in the opposite order."""
+    settings, folder, contracts, stores, access, clock, meters = base
+    upstream = _opened_upstream(stack, settings, stores=stores, asked=asked, clock=clock, meters=meters)
+    checks = await opened_contract_checks(
+        stack, settings, stores=stores, contracts=contracts, asked=asked, folder=folder, clock=clock, meters=meters
+    )
+    cases = case_parts(stores=stores, access=access, folder=folder, clock=clock)
+    life_events = await opened_life_events(
+        stack,
+        settings,
+        stores=stores,
+        access=access,
+        contracts=contracts,
+        cases=cases.cases,
+        clock=clock,
+        meters=meters,
+    )
+    watch_late_steps(stack, settings, cases=cases, stores=stores, life_events=life_events, clock=clock, meters=meters)
+    deliveries = await opened_deliveries(
+        stack, settings, stores=stores, life_events=life_events, clock=clock, meters=meters
+    )
+    return _Rooms(upstream, checks, cases, life_events, deliveries)
 
 
 def _opened_upstream(
@@ -118,20 +127,9 @@ def _opened_upstream(
     return upstream
 
 
-def _gateway(
-    settings: Settings,
-    *,
-    stores: Stores,
-    access: AccessParts,
-    contracts: Contracts,
-    upstream: Upstream,
-    checks: ChecksBoard,
-    cases: CaseParts,
-    life_events: LifeEventParts,
-    deliveries: Deliveries,
-    clock: Clock,
-    meters: Meters,
-) -> Gateway:
+def _gateway(base: _Base, rooms: _Rooms) -> Gateway:
+    settings, _, contracts, stores, access, clock, meters = base
+    upstream, checks, cases, life_events, deliveries = rooms
     words = read_words()
     return Gateway(
         settings=settings,

@@ -72,13 +72,8 @@ async def opened_life_events(
     sources = EventSources(partners=settings.partners, mappings=contracts.events)
     check = _check(settings, stores=stores, clock=clock)
     recorder = EventRecorder(trail=stores.trail, clock=clock, meter=meters)
-    understanding = Understanding(
-        sources=sources,
-        cases=cases,
-        clock=clock,
-        secret=_derived(access, b"event-content"),
-        events=LIFE_EVENTS,
-    )
+    secret = _derived(access, b"event-content")
+    understanding = Understanding(sources=sources, cases=cases, clock=clock, secret=secret, events=LIFE_EVENTS)
     publishing = Publishing(
         tokens=access.tokens,
         rates=access.rates,

@@ -71,9 +71,11 @@ def test_events_are_published_from_a_file(gateway, as_hospital, tmp_path):
 def test_data_is_put_into_an_envelope(gateway, as_hospital, tmp_path):
     """With the source and type that are named, and a new id."""
     data = json.dumps(sample("sumedang", "notifier"))
-    options = ("--source", "/sumedang/notifier", "--type", "citizen.notified", "--case", "case_1")
+    options = ("--source", "/sumedang/notifier", "--type", "citizen.notified")
     code, (told,) = published(gateway, tmp_path, data, *options)
-    assert (0, "accepted", "case_1") == (code, told["status"], told["caseid"])
+    assert (0, "accepted") == (code, told["status"])
+    code, (told,) = published(gateway, tmp_path, data, *options, "--case", "case_0")
+    assert (1, "refused") == (code, told["status"])
 
 
 def test_what_is_refused_is_told_by_place(gateway, as_hospital, tmp_path):
