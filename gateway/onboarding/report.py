@@ -1,4 +1,4 @@
-"""What onboarding found, as one JSON document and as a table for people. `docs/add-a-partner.md` describes both."""
+"""What onboarding found, as one JSON document and as a table for people. `docs/onboarding.md` describes the JSON."""
 
 from collections.abc import Sequence
 from pathlib import Path
