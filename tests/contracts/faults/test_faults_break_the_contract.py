@@ -1,52 +1,80 @@
-"""A contract check says of a seeded fault what it is, in the stage that must find it."""
+"""`gateway contracts check --json` says of each seeded fault what it is, and exits 4."""
 
+import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
-from gateway.contracts.check import check_dataset
-from gateway.contracts.contract import code_folder, read_contract
-from gateway.contracts.report import Outcome, Stage
-from gateway.mapping.code_lists import load_code_lists
-from gateway.mapping.language.findings import MappingRejected
-from tests.support.partner_documents import shipped_partners
+from gateway.cli.main import root
+from gateway.cli.run import run
+from tests.support.partner_documents import ROOT
 from tests.support.seeded_faults import SCHEMAS, Edit, faults, seeded
 
-STAGES = (Stage.SCHEMAS, Stage.MAPPING, Stage.SAMPLES)
-ONE_OF_EACH_CLASS = list({fault.class_: fault for fault in reversed(faults()) if fault.stage == "mapping"}.values())
+FOUND = [fault for fault in faults() if fault.stage == "mapping"]
+ONE_OF_EACH_CLASS = list({fault.class_: fault for fault in reversed(FOUND)}.values())
+ARGUMENTS = ("--examples", "1", "--json")
 
 
-def checked(edit, folder):
-    """The report of a contract with the edit; generated documents are left to their own test."""
-    schemas = seeded(edit, folder)
+def repository(edit, folder):
+    """A partner's own repository, with the edit: settings, contract, samples."""
     partner, _, dataset = edit.dataset.partition("/")
-    samples = schemas / "partners" / partner / "samples"
-    shutil.copytree(SCHEMAS / "partners" / partner / "samples" / dataset, samples / dataset)
-    codes = load_code_lists(code_folder(schemas))
-    contract = read_contract(shipped_partners()[partner], dataset, schemas=schemas, codes=codes)
-    return check_dataset(contract, stages=STAGES)
+    schemas = seeded(edit, folder)
+    (folder / "config").mkdir()
+    (folder / "config" / "partners").mkdir()
+    shutil.copy(ROOT / "config/partners" / f"{partner}.toml", folder / "config/partners")
+    samples = f"partners/{partner}/samples/{dataset}"
+    shutil.copytree(SCHEMAS / samples, schemas / samples)
+    return folder
+
+
+@pytest.fixture
+def check(tmp_path, capsys):
+    """Runs the command over a repository with an edit: its exit code, and what each stage of the dataset found."""
+
+    def command(edit):
+        folder = repository(edit, tmp_path)
+        capsys.readouterr()
+        code = run(root, ["contracts", "check", edit.dataset, "--root", str(folder), *ARGUMENTS])
+        (dataset,) = json.loads(capsys.readouterr().out)["datasets"]
+        return code, {stage["stage"]: stage for stage in dataset["stages"]}
+
+    return command
 
 
 @pytest.mark.parametrize("fault", ONE_OF_EACH_CLASS, ids=lambda fault: fault.class_)
-def test_one_fault_of_each_class_breaks_the_contract_and_is_named(fault, tmp_path):
-    """The dataset is broken, and the stage of the mapping says by what."""
-    report = checked(fault, tmp_path)
-    assert report.outcome is Outcome.BROKEN
-    told = [str(finding) for stage in report.stages for finding in stage.findings if stage.stage is Stage.MAPPING]
+def test_one_fault_of_each_class_exits_4_and_is_named(check, fault):
+    """The stage of the mapping is broken, and a finding of it says by what, with file and line."""
+    code, stages = check(fault)
+    assert (4, "broken") == (code, stages["mapping"]["outcome"])
+    told = [json.dumps(finding, ensure_ascii=False).replace('\\"', '"') for finding in stages["mapping"]["findings"]]
     assert any(all(word in text for word in fault.says) for text in told), told
+    assert all(finding["file"] and finding["line"] >= 1 for finding in stages["mapping"]["findings"])
 
 
 @pytest.mark.parametrize("dataset", sorted({fault.dataset for fault in faults()}))
-def test_without_a_fault_the_same_contract_holds(dataset, tmp_path):
+def test_without_a_fault_the_same_contract_exits_0(check, dataset):
     """What is told above is of the fault."""
-    report = checked(Edit(name="nothing", dataset=dataset), tmp_path)
-    broken = [str(finding) for stage in report.stages for finding in stage.findings if stage.outcome is Outcome.BROKEN]
-    assert [] == broken
+    code, stages = check(Edit(name="nothing", dataset=dataset))
+    assert code == 0
+    assert [] == [name for name, stage in stages.items() if stage["outcome"] == "broken"]
 
 
-def test_a_code_list_that_cannot_be_read_is_told_before_any_contract(tmp_path):
-    """A fault of form in a code list is everybody's, so no dataset is named."""
-    broken = Edit(name="x", dataset="jakarta/services", codes={"life_event": [("[codes]", "[code]")]})
-    with pytest.raises(MappingRejected) as rejected:
-        checked(broken, tmp_path)
-    assert {"unknown-key", "codes-missing"} & {finding.code for finding in rejected.value.findings}
+def test_the_command_itself_exits_4(tmp_path):
+    """As cron or a CI job runs it."""
+    folder = repository(FOUND[0], tmp_path)
+    called = [
+        sys.executable,
+        "-m",
+        "gateway",
+        "contracts",
+        "check",
+        "--root",
+        str(folder),
+        FOUND[0].dataset,
+        *ARGUMENTS,
+    ]
+    done = subprocess.run(called, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 4, done.stderr
+    assert "path-unknown" in done.stdout
