@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-T ?= tests
+T ?=
 GATEWAY := $(BIN)/python -m gateway
 
 .DEFAULT_GOAL := help

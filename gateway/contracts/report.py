@@ -65,7 +65,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "\n".join([head, *rest, *times])
 
 
-class StageReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StageReport(msgspec.Struct, frozen=True, kw_only=True):
     """One stage of one dataset. `counts` says how much was looked at, as `documents`, `records_in`, `refused`."""
 
     stage: Stage

@@ -8,23 +8,20 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
-
-from adapters.base import Closing
 from gateway.api.metrics import Meters
 from gateway.clock import Clock, SystemClock
 from gateway.contracts import contract
 from gateway.contracts.contract import Contract
 from gateway.contracts.live_checks import LiveChecks
+from gateway.contracts.platforms import opened_platforms
 from gateway.contracts.schedule import CheckSchedule
 from gateway.errors import StoreUnavailable
 from gateway.ids import DatasetId
-from gateway.settings import Partner, Settings
+from gateway.settings import Settings
 from gateway.storage.contract_checks import LatestChecks, StoredContractChecks
 from gateway.storage.engine import open_engine
 from gateway.storage.migrate import newest, revision
-from gateway.upstream.asked_dataset import AskedDataset, build_asked_datasets
-from gateway.upstream.http import HttpTransport
+from gateway.upstream.asked_dataset import AskedDataset
 from gateway.wiring.contracts import Contracts
 from gateway.wiring.stores import Stores
 
@@ -83,17 +80,12 @@ async def opened_live_checks(
 
     Makes no database and migrates none: where there is none of this version, no history is kept.
     """
-    partners = {one.partner.id: _narrowed(one.partner, wanted) for one in wanted}
     async with AsyncExitStack() as stack:
-        transport = await stack.enter_async_context(HttpTransport(settings.upstream))
-        asked = build_asked_datasets(partners, transport=transport, secrets=secrets, personal=())
-        for one in asked.values():
-            if isinstance(one.adapter, Closing):
-                stack.push_async_callback(one.adapter.close)
+        adapters = await stack.enter_async_context(opened_platforms(settings.upstream, wanted, secrets=secrets))
         history, unkept = await _history(stack, settings) if with_history else (None, None)
         checks = LiveChecks(
             {one.id: one for one in wanted},
-            {dataset: one.adapter for dataset, one in asked.items()},
+            adapters,
             history=history,
             clock=SystemClock(),
             deadline_s=deadline_s,
@@ -115,15 +107,6 @@ async def _history(stack: AsyncExitStack, settings: Settings) -> tuple[StoredCon
     if stands != newest():
         return None, f"the database stands at migration {stands or 'none'}; run `gateway migrate`"
     return StoredContractChecks(engine, keep=timedelta(days=settings.contracts.keep_days)), None
-
-
-def _narrowed(partner: Partner, wanted: Sequence[Contract]) -> Partner:
-    """The partner with the datasets that are wanted, so that no other platform's secret is needed."""
-    names = {one.name for one in wanted if one.partner.id == partner.id}
-    datasets = {name: dataset for name, dataset in partner.datasets.items() if name in names}
-    used = {dataset.platform for dataset in datasets.values()}
-    platforms = {name: platform for name, platform in partner.platforms.items() if name in used}
-    return msgspec.structs.replace(partner, datasets=datasets, platforms=platforms)
 
 
 def _file_of(url: str) -> Path:
