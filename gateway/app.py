@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from gateway.api.admin.acting import Counter
 from gateway.api.admin.doors import SCHEMAS as ADMIN_SCHEMAS
 from gateway.api.admin.doors import admin_doors
+from gateway.api.cases import CASE_SCHEMAS, case_doors
 from gateway.api.catalogue import catalogue_doors
 from gateway.api.data_front import DataFront
 from gateway.api.docs import description_door, docs_doors, kept_description
@@ -29,6 +30,7 @@ from gateway.api.openapi import ApiDescription
 from gateway.api.options import options_doors
 from gateway.api.problem_pages import problem_doors
 from gateway.api.publish_events import EventResult, publish_events_door
+from gateway.api.recipes import RECIPE_SCHEMAS, recipe_doors
 from gateway.api.reply import Kept
 from gateway.api.subscriptions.admission import SubscriptionCounter
 from gateway.api.subscriptions.doors import SCHEMAS as SUBSCRIPTION_SCHEMAS
@@ -55,6 +57,8 @@ def public_app(gateway: Gateway) -> ASGIApp:
         ),
         *event_feed_doors(gateway.feed, gateway.streams, partners=sorted(gateway.event_sources.partners)),
         *subscription_doors(_subscription_counter(gateway), wake=gateway.bell.ring),
+        *case_doors(gateway.cases, recipes=sorted(gateway.recipes)),
+        *recipe_doors(gateway.recipes),
         *catalogue_doors(
             partners=gateway.partner_entries, datasets=gateway.dataset_entries, checks=gateway.contract_checks
         ),
@@ -76,7 +80,7 @@ def public_app(gateway: Gateway) -> ASGIApp:
         url=url,
         undescribed=[*oauth, *docs_doors()],
         more=oauth_description(gateway.settings.purposes),
-        schemas=(*EVENT_SCHEMAS, *SUBSCRIPTION_SCHEMAS),
+        schemas=(*EVENT_SCHEMAS, *SUBSCRIPTION_SCHEMAS, *CASE_SCHEMAS, *RECIPE_SCHEMAS),
     )
     return DataFront(framework, doors=exchange, problems=gateway.problems)
 

@@ -20,9 +20,11 @@ class Tag(StrEnum):
     OPEN311 = "Open311"
     CATALOGUE = "Catalogue"
     SUBSCRIPTIONS = "Subscriptions"
+    CASES = "Cases"
     ACCESS = "Access"
     CLIENTS = "Clients"
     AGREEMENTS = "Agreements"
+    RECIPES = "Recipes"
     AUDIT = "Audit"
     SERVICE = "Service"
 

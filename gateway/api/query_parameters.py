@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal
 from urllib.parse import unquote_to_bytes
@@ -134,6 +135,19 @@ def read_limit(values: list[str] | None) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIMIT):
         raise invalid("limit", f"a whole number from 1 to {MAX_LIMIT}")
     return int(text)
+
+
+def read_instant(name: str, values: list[str] | None) -> datetime | None:
+    """The instant. Raises `BadRequest` where it is none that both engines keep, or says no offset."""
+    if values is None:
+        return None
+    try:
+        instant = msgspec.convert(values[0], datetime)
+    except msgspec.ValidationError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise invalid(name, "an instant with offset, as 2026-01-31T08:00:00+07:00")
+    return instant
 
 
 def _completeness(values: list[str] | None) -> Literal["partial", "all"]:

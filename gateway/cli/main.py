@@ -24,6 +24,7 @@ COMMANDS = (
     "keys",
     "migrate",
     "partners",
+    "recipes",
     "serve",
     "webhooks",
     "worker",

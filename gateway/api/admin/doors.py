@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateway.agreements.agreement import Agreement
 from gateway.api.admin.acting import Counter
+from gateway.api.admin.adopt_recipe import AdoptionRequest, adoption_doors
 from gateway.api.admin.client_views import ClientView, ClientWithSecret
 from gateway.api.admin.decide_agreement import decide_agreement_doors
 from gateway.api.admin.draft_agreement import AgreementDraft, draft_agreement_door
@@ -17,8 +18,11 @@ from gateway.api.admin.revoke_secret import SecretRevocation, revoke_secret_door
 from gateway.api.admin.rotate_secret import SecretRotation, rotate_secret_door
 from gateway.api.admin.switch_client import switch_client_doors
 from gateway.audit.record import AuditRecord
+from gateway.life_events.adoption import Adoption
 
 SCHEMAS: tuple[type, ...] = (
+    Adoption,
+    AdoptionRequest,
     Agreement,
     AgreementDraft,
     AuditRecord,
@@ -45,5 +49,6 @@ def admin_doors(counter: Counter) -> list[HTTPRouteHandler]:
         draft_agreement_door(counter),
         *decide_agreement_doors(counter),
         *list_agreements_doors(counter),
+        *adoption_doors(counter),
         read_audit_door(counter),
     ]

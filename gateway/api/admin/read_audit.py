@@ -1,8 +1,5 @@
 """GET `/admin/v1/audit`: the audit trail, newest first."""
 
-from datetime import datetime
-
-import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
@@ -10,7 +7,7 @@ from gateway.administration.office import AuditQuestion
 from gateway.api.admin.acting import ADMIN_PROBLEMS, ADMIN_SCOPE, Counter
 from gateway.api.admin.pages import LIMIT
 from gateway.api.operation import Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import gathered, invalid, read_limit, read_pairs
+from gateway.api.query_parameters import gathered, invalid, read_instant, read_limit, read_pairs
 from gateway.api.reply import UNKEPT, HttpRequest, Reply, json_reply
 
 _OUTCOMES = ("answered", "refused", "failed")
@@ -100,8 +97,8 @@ def read_audit_door(counter: Counter) -> HTTPRouteHandler:
             client_id=values.get("client_id"),
             kind=values.get("kind"),
             outcome=_outcome(values.get("outcome")),
-            since=_instant("since", values.get("since")),
-            until=_instant("until", values.get("until")),
+            since=read_instant("since", found.get("since")),
+            until=read_instant("until", found.get("until")),
             before=_number(values.get("before")),
             limit=limit + 1,
         )
@@ -116,18 +113,6 @@ def _outcome(text: str | None) -> str | None:
     if text is not None and text not in _OUTCOMES:
         raise invalid("outcome", "one of " + ", ".join(_OUTCOMES))
     return text
-
-
-def _instant(name: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = msgspec.convert(text, datetime)
-    except msgspec.ValidationError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise invalid(name, "an instant with offset, as 2026-01-31T08:00:00+07:00")
-    return instant
 
 
 def _number(text: str | None) -> int | None:
