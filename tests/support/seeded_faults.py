@@ -43,11 +43,11 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Fault(Edit, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An edit that is wrong: its class, the stage that must find it (`none`: nothing can), and what a finding says."""
+    """An edit that is wrong: its class, the stage that must find it, and what a finding says."""
 
     class_: str = msgspec.field(name="class")
     says: list[str]
-    stage: Literal["mapping", "documents", "samples", "none"] = "mapping"
+    stage: Literal["mapping", "documents", "samples"] = "mapping"
 
 
 @cache

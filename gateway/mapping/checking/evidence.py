@@ -9,7 +9,7 @@ from gateway.mapping.checking.field_examples import check_examples
 from gateway.mapping.checking.field_key import check_key
 from gateway.mapping.checking.field_kinds import check_kinds
 from gateway.mapping.checking.field_loss import check_loss
-from gateway.mapping.checking.field_names import Place, bare, check_meaning, places
+from gateway.mapping.checking.field_names import Place, bare, check_join_order, check_meaning, places
 from gateway.mapping.checking.field_regions import Home, check_level, check_region_is_at_home, check_zone
 from gateway.mapping.language.declaration import Declaration
 from gateway.mapping.language.paths import Step
@@ -29,6 +29,7 @@ class Evidence(NamedTuple):
         checks: tuple[Callable[[], None], ...] = (
             lambda: check_loss(check),
             lambda: check_meaning(check, self.record, read=self.read),
+            lambda: check_join_order(check),
             lambda: check_kinds(check, self.record, read=self.read, declaration=self.declaration),
             lambda: check_level(check, self.record),
             lambda: check_region_is_at_home(check, self.home),

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.mapping.checking.field_check import FieldCheck
-from gateway.mapping.language.declaration import From
+from gateway.mapping.language.declaration import From, Join
 from gateway.mapping.language.paths import Json, Key, Path, Step
 from gateway.mapping.source.source_schema import Found
 from gateway.mapping.source.source_type import SCALARS, SourceType
@@ -158,6 +158,29 @@ def check_meaning(check: FieldCheck, record: tuple[Place, ...], *, read: frozens
         if better is not None:
             _fault(check, path, said=f"called `{name}`", nearest=better)
             return
+
+
+def check_join_order(check: FieldCheck) -> None:
+    """Faults a heading that is joined behind the text that it stands over."""
+    source = check.field.source
+    if not isinstance(source, Join):
+        return
+    named = [(path, check.source.at(path)) for path in source.paths]
+    meant = [(path, meaning_of(name_of(path.steps, it.type))) for path, it in named if isinstance(it, Found)]
+    texts = [position for position, (_, meaning) in enumerate(meant) if meaning == "description"]
+    behind = [
+        path
+        for position, (path, meaning) in enumerate(meant)
+        if meaning == "title" and position > min(texts, default=99)
+    ]
+    if behind:
+        check.fault(
+            "join",
+            "heading-behind",
+            f"`{behind[0].text}` is the heading of `{meant[texts[0]][0].text}`, and is joined behind it; put it first",
+            expected=f"{behind[0].text}, {meant[texts[0]][0].text}",
+            found=", ".join(path.text for path in source.paths),
+        )
 
 
 def _phrases(target: Target) -> frozenset[str]:

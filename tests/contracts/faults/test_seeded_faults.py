@@ -35,7 +35,7 @@ def test_a_shipped_contract_raises_no_alarm(partner, dataset, tmp_path):
 
 
 def test_the_type_checker_finds_nineteen_of_twenty():
-    """At least 95 % of the corpus is found before anything runs; what nothing finds is kept, and counted."""
+    """At least 95 % of the corpus is found before anything runs."""
     found = sum(fault.stage == "mapping" for fault in faults())
     assert found / len(faults()) >= 0.95
     assert len(faults()) >= 160
@@ -47,12 +47,6 @@ def test_each_edit_has_a_name_of_its_own():
     """A finding's test is found by its name."""
     names = [(edit.dataset, edit.name) for edit in (*faults(), *harmless_edits())]
     assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize("fault", [fault for fault in faults() if fault.stage == "none"], ids=lambda fault: fault.name)
-def test_what_is_kept_as_not_found_is_not_found(fault, tmp_path):
-    """The table of faults is honest: as soon as the checker sees one of these, it is counted."""
-    assert [] == findings_after(fault, tmp_path)
 
 
 def test_mechanical_changes_are_found_wherever_types_promises_or_names_can_tell():
