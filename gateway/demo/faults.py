@@ -8,10 +8,13 @@ portals together failed 311 times without an HTTP 200: 219 names did not resolve
 
 import asyncio
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
+from typing import Any
 
+import msgspec
 from aiohttp import web
 
 
@@ -89,11 +92,15 @@ async def _answer(failure: Failure, request: web.Request) -> web.StreamResponse:
 
 @dataclass(slots=True)
 class Faults:
-    """What goes wrong where. `forced` maps the beginning of a path to a failure; `measured` adds the probes' odds."""
+    """What goes wrong where. `forced` maps the beginning of a path to a failure; `measured` adds the probes' odds.
+
+    `changed` maps the beginning of a path to what becomes of its JSON documents: a platform after an update of its own.
+    """
 
     measured: bool = False
     seed: int = 3211
     forced: dict[str, Failure] = field(default_factory=dict)
+    changed: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,3 +118,12 @@ class Faults:
                 await asyncio.sleep(wait)
                 return None if drawn is None else await _answer(drawn, request)
         return None
+
+    def change(self, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+        """The answer as the platform gives it since its update; the same where it had none."""
+        for beginning, changing in self.changed.items():
+            if request.path.startswith(beginning) and isinstance(answer, web.Response):
+                assert isinstance(answer.body, bytes)
+                body = msgspec.json.encode(changing(msgspec.json.decode(answer.body)))
+                return web.Response(status=answer.status, body=body, content_type=answer.content_type)
+        return answer

@@ -81,7 +81,7 @@ class StandIns:
         @web.middleware
         async def failing(request: web.Request, handler: Handler) -> web.StreamResponse:
             self.requests += 1
-            return await self.faults.meet(request) or await handler(request)
+            return await self.faults.meet(request) or self.faults.change(request, await handler(request))
 
         app = web.Application(middlewares=[failing])
         app.add_routes(self._routes())
