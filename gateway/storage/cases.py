@@ -82,13 +82,14 @@ class StoredCases:
 
 def _page(partner: PartnerId, question: CaseQuestion, *, now: datetime) -> sa.Select[Any]:
     """By keyset: a page costs the same however far back it is."""
-    query = sa.select(cases).where(cases.c.partner == partner).order_by(cases.c.id.desc()).limit(question.limit)
+    query = sa.select(cases).where(cases.c.partner == partner).order_by(cases.c.opened_by.desc()).limit(question.limit)
     if question.recipe is not None:
         query = query.where(cases.c.recipe == question.recipe)
     if question.opened_since is not None:
         query = query.where(cases.c.opened_at >= question.opened_since)
     if question.before is not None:
-        query = query.where(cases.c.id < question.before)
+        last = sa.select(cases.c.opened_by).where(cases.c.id == question.before, cases.c.partner == partner)
+        query = query.where(cases.c.opened_by < last.correlate(None).scalar_subquery())
     if question.status is CaseStatus.COMPLETE:
         return query.where(cases.c.completed_at.is_not(None))
     if question.status is not None:

@@ -147,7 +147,7 @@ cases = sa.Table(
     sa.Column("completed_at", Instant),
     # Fields that the recipe needs, and the event that opened the case did not say.
     sa.Column("missing", JsonText, nullable=False),
-    sa.Index("ix_cases_partner_id", "partner", "id"),
+    sa.Index("ix_cases_partner_opened_by", "partner", "opened_by"),
     sa.Index("ix_cases_partner_recipe_opened_at", "partner", "recipe", "opened_at"),
 )
 

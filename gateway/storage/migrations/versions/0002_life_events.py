@@ -151,7 +151,7 @@ def _create_cases() -> None:
         sa.ForeignKeyConstraint(["opened_by"], ["events.sequence"], name="fk_cases_opened_by"),
         sa.PrimaryKeyConstraint("id", name="pk_cases")
     )
-    op.create_index("ix_cases_partner_id", "cases", ["partner", "id"])
+    op.create_index("ix_cases_partner_opened_by", "cases", ["partner", "opened_by"])
     op.create_index("ix_cases_partner_recipe_opened_at", "cases", ["partner", "recipe", "opened_at"])
     op.create_table("case_steps",
         sa.Column("case_id", sa.Text, nullable=False),
