@@ -50,23 +50,31 @@ class Fault(StrEnum):
     UNREACHABLE = "unreachable"  # DNS, connection, TLS, 5xx, 429
     UNREADABLE = "unreadable"  # cut off, not the content type, not JSON, or success that is none (`{"errors": …}`)
     NOT_FOUND = "not-found"  # the one record that was asked for is not there
+    REJECTED = "rejected"  # the record that was sent will not be taken, however often it is
 
 
 class AdapterError(Exception):
-    """The platform did not answer the question.
+    """The platform did not answer the question, or did not take the record.
 
-    `is_transient` says whether asking again may help; `retry_after_s` is the platform's own wish.
-    The message names status, content type or predicate, never content.
+    `is_transient` says whether asking again may help; `retry_after_s` is the platform's own wish, `status` what it
+    answered, where that was the fault. The message names status, content type or predicate, never content.
     """
 
     def __init__(
-        self, fault: Fault, message: str, *, is_transient: bool = False, retry_after_s: float | None = None
+        self,
+        fault: Fault,
+        message: str,
+        *,
+        is_transient: bool = False,
+        retry_after_s: float | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.fault = fault
         self.message = message
         self.is_transient = is_transient
         self.retry_after_s = retry_after_s
+        self.status = status
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +120,24 @@ class Adapter(Protocol):
 
     async def fetch(self, question: Question) -> Document:
         """One page (or one record). Raises `AdapterError`."""
+        ...
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform has the record. `was_there`: it had it before."""
+
+    status: int
+    was_there: bool = False
+
+
+class Submitter(Protocol):
+    """Speaks one protocol to one intake of one platform: where it takes records."""
+
+    async def submit(self, body: bytes, *, source_id: str, idempotency_key: str) -> Receipt:
+        """Hands over one record in the platform's own shape; `source_id` is its id there. Raises `AdapterError`.
+
+        Doing it again, whatever became of the first time, makes no second record.
+        """
         ...
 
 

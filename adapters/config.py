@@ -166,6 +166,35 @@ class DatasetSettings(Protocol):
         ...
 
 
+class IntakeSettings(Protocol):
+    """Where that system takes records."""
+
+    @property
+    def path(self) -> str:
+        """Path that records are posted to, below the platform's `base_url`."""
+        ...
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Parameters of every request."""
+        ...
+
+    @property
+    def key_header(self) -> str | None:
+        """The header by which the platform knows what it is sent again; None where it has none."""
+        ...
+
+    @property
+    def by_id(self) -> str | None:
+        """Path of one record, with `{id}`, where the platform can be asked whether it has it."""
+        ...
+
+    @property
+    def known_status(self) -> tuple[int, ...]:
+        """What the platform answers, besides success, to a record that it has already."""
+        ...
+
+
 def require_options(options: Mapping[str, str], known: frozenset[str]) -> None:
     """Raises `AdapterMisconfigured` for an option that the protocol does not have."""
     for name in options:

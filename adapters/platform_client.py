@@ -1,6 +1,6 @@
 """One platform's HTTP side: where it stands, who we are to it, and what its status codes mean."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlsplit
@@ -13,6 +13,7 @@ from adapters.config import AdapterMisconfigured, PlatformSettings
 
 _BUSY = frozenset({408, 425, 429})
 _HOPELESS = frozenset({501, 505, 506, 508, 510})
+_SUCCESS = frozenset({200, 203})
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._"
 
 
@@ -33,8 +34,16 @@ class PlatformClient:
         separator = "" if not path or path.startswith(("/", "?")) else "/"
         return self.base_url + separator + quote(path, safe=_URL_SAFE)
 
-    async def send(self, request: Request, *, accept: str, etag: str | None, is_one: bool) -> Response:
-        """The response with status 200, or 304 where there is an `etag`. Raises `AdapterError`.
+    async def send(
+        self,
+        request: Request,
+        *,
+        accept: str,
+        etag: str | None = None,
+        is_one: bool = False,
+        success: Container[int] = _SUCCESS,
+    ) -> Response:
+        """The response with a status of success, or 304 where there is an `etag`. Raises `AdapterError`.
 
         A 404 is `NOT_FOUND` where one record was asked for (`is_one`). A 401 renews the credentials once.
         """
@@ -46,7 +55,7 @@ class PlatformClient:
         response = await self._transport.send(signed)
         if response.status == 401 and self.authentication.renew(signed):
             response = await self._transport.send(await self.authentication.sign(request))
-        if response.status in {200, 203} or (response.status == 304 and etag is not None):
+        if response.status in success or (response.status == 304 and etag is not None):
             return response
         raise _failure(response, is_one=is_one)
 
@@ -56,16 +65,20 @@ def _failure(response: Response, *, is_one: bool) -> AdapterError:
     status = response.status
     message = f"the platform answered {status}"
     if status in {401, 403, 407, 451, 511}:
-        return AdapterError(Fault.REFUSED_US, message)
+        return AdapterError(Fault.REFUSED_US, message, status=status)
     if status in {404, 410} and is_one:
-        return AdapterError(Fault.NOT_FOUND, message)
+        return AdapterError(Fault.NOT_FOUND, message, status=status)
     if status in _BUSY or status >= 500:
         return AdapterError(
-            Fault.UNREACHABLE, message, is_transient=status not in _HOPELESS, retry_after_s=retry_after(response)
+            Fault.UNREACHABLE,
+            message,
+            is_transient=status not in _HOPELESS,
+            retry_after_s=retry_after(response),
+            status=status,
         )
     if 300 <= status < 400:
         message += ", and redirects are not followed"
-    return AdapterError(Fault.UNREADABLE, message)
+    return AdapterError(Fault.UNREADABLE, message, status=status)
 
 
 def retry_after(response: Response) -> float | None:

@@ -1,8 +1,6 @@
 """REST platforms that answer JSON, in all the ways they page, name parameters and report failures."""
 
-import re
 from collections.abc import Mapping
-from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -11,10 +9,10 @@ from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSetti
 from adapters.envelope import EnvelopeReader, as_json
 from adapters.paging import build_pager
 from adapters.platform_client import PlatformClient
+from adapters.record_path import RecordPath
 from adapters.success import SuccessPredicate, check_content_type
 
 _ACCEPT = "application/json"
-_CLIMBS = re.compile(r"[/\\](\.{0,2})[/\\]")
 
 
 class RestJson:
@@ -24,11 +22,10 @@ class RestJson:
         require_options(dataset.options, frozenset())
         if dataset.paging.in_body and dataset.method != "POST":
             raise AdapterMisconfigured("paging.in_body", 'needs method = "POST"')
-        if dataset.by_id is not None and "{id}" not in dataset.by_id:
-            raise AdapterMisconfigured("by_id", "must hold {id}")
         self._dataset = dataset
         self._client = client
         self._list_url = client.url(dataset.path)
+        self._record = RecordPath(dataset.by_id, client=client) if dataset.by_id is not None else None
         self._success = SuccessPredicate(platform.success, content_type=("application/json", "text/json"))
         self._pager = build_pager(
             dataset.paging,
@@ -41,7 +38,7 @@ class RestJson:
     @property
     def finds_by_id(self) -> bool:
         """Where the settings have a `by_id`."""
-        return self._dataset.by_id is not None
+        return self._record is not None
 
     async def fetch(self, question: Question) -> Document:
         """One page, or one record. Raises `AdapterError`."""
@@ -74,12 +71,9 @@ class RestJson:
         return self._request(self._list_url, query={**self._dataset.query, **parameters}, body=self._dataset.body)
 
     def _record_request(self, source_id: str) -> Request:
-        if self._dataset.by_id is None:
+        if self._record is None:
             raise AdapterError(Fault.UNREADABLE, "this dataset has no way to ask for one record")
-        if _CLIMBS.search(f"/{unquote(source_id)}/"):  # some servers decode a path before they walk it
-            raise AdapterError(Fault.NOT_FOUND, "no record can have this id")
-        url = self._client.url(self._dataset.by_id).replace(quote("{id}"), quote(source_id, safe=""))
-        return self._request(url, query=self._dataset.query, body=self._dataset.body)
+        return self._request(self._record.url(source_id), query=self._dataset.query, body=self._dataset.body)
 
     def _request(self, url: str, *, query: Mapping[str, str], body: Mapping[str, str]) -> Request:
         if self._dataset.method == "GET":

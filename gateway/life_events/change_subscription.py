@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.decision import require
 from gateway.life_events.subscribe import AT_ONCE_AT_MOST, PER_SECOND_AT_MOST, check_words
-from gateway.life_events.subscription import COLLECTING, Subscription, SubscriptionStatus, Webhook
+from gateway.life_events.subscription import COLLECTING, PlatformDataset, Subscription, SubscriptionStatus, Webhook
 from gateway.life_events.subscription_desk import (
     Actor,
     SubscriptionDesk,
@@ -94,6 +94,8 @@ async def _check(desk: SubscriptionDesk, found: Subscription, patch: Subscriptio
         await check_target(desk, wanted)
     if (wanted.filters, wanted.fields) != (found.filters, found.fields) and desk.entitlements is not None:
         check_words(desk, wanted)
+        if isinstance(wanted.target, PlatformDataset):
+            await check_target(desk, wanted)
         require(await desk.entitlements.check_subscription(wanted))
 
 

@@ -59,8 +59,13 @@ class CompiledMapping:
 
     @property
     def is_single(self) -> bool:
-        """Whether the document is one record."""
+        """Whether the document holds one record."""
         return self._records.form == "single"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the document is one record, with nothing around it."""
+        return self.is_single and not any(path.steps for path in self._records.at)
 
     def to_common(self, body: bytes) -> Mapped:
         """The records of a document, and what became of the others; raises `ContractBroken` if it is another document.
@@ -77,11 +82,16 @@ class CompiledMapping:
             return self._map(document, raw=False)
         return self._map(self._envelope(without_half_pairs(body)), raw=True)
 
-    def to_source(self, record: Record) -> dict[str, Any]:
-        """The record as the partner's platform writes it, or raises `NotInvertible`: the mapping loses something."""
+    @property
+    def inverse(self) -> Inverse:
+        """What writes common records as the partner's platform does, or raises `NotInvertible`."""
         if isinstance(self._inverse, NotInvertible):
             raise NotInvertible(self._inverse.reasons)
-        return self._inverse.to_source(record)
+        return self._inverse
+
+    def to_source(self, record: Record) -> dict[str, Any]:
+        """The record as the partner's platform writes it, or raises `NotInvertible`: the mapping loses something."""
+        return self.inverse.to_source(record)
 
     def _envelope(self, body: bytes) -> Any:
         """The document with its records raw, or raises `ContractBroken`. The decoder's error may quote a value."""

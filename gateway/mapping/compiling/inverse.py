@@ -5,7 +5,7 @@ For every record of the source in the platform's canonical writing, as far as th
 null values that were several, texts that were trimmed of meaning, several forms, codes that are not one to one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from gateway.errors import BadConfiguration
@@ -25,7 +25,6 @@ from gateway.mapping.operations.text import source_identifier
 from gateway.mapping.source.record_source import RecordSource
 from gateway.mapping.source.source_schema import Found
 from gateway.mapping.source.source_type import SourceType
-from schemas.record import Record
 
 
 class NotInvertible(BadConfiguration):
@@ -47,14 +46,22 @@ class _Place(NamedTuple):
 
 
 class Inverse:
-    """Writes common records as records of the source."""
+    """Writes common records as records of the source. `fields` are those that it writes.
 
-    def __init__(self, places: list[_Place]) -> None:
+    `needed` are those without which no record of the source can be written; `lacking` are members that every record
+    of the source has and that no field fills.
+    """
+
+    def __init__(self, places: list[_Place], *, frame: "_Frame") -> None:
         self._places = places
+        self._frame = frame
+        self.fields = frozenset(place.field for place in places)
+        self.needed = frozenset(place.field for place in places if place.always and not place.nullable)
+        self.lacking = tuple(frame.lacking)
 
-    def to_source(self, record: Record) -> dict[str, Any]:
+    def to_source(self, record: Any) -> dict[str, Any]:
         """The record as the platform's own; members that are not read, or hold nothing, are absent."""
-        written: dict[str, Any] = {}
+        written = self._frame.made()
         for place in self._places:
             value = getattr(record, place.field)
             found = None if value is None else place.writer(value)
@@ -76,7 +83,41 @@ def derive_inverse(declaration: Declaration, source: RecordSource, *, codes: Cod
         deriving.add(field, name=field.name, part=lambda value: value)
     if deriving.reasons:
         raise NotInvertible(deriving.reasons)
-    return Inverse(deriving.places)
+    return Inverse(deriving.places, frame=_Frame(source.record, {place.keys for place in deriving.places}))
+
+
+class _Frame:
+    """What stands in every record besides what fields fill: objects, nulls, and members that have one value only."""
+
+    def __init__(self, record: SourceType, filled: Container[tuple[str, ...]]) -> None:
+        self._constants: list[tuple[tuple[str, ...], Any]] = []
+        self.lacking: list[str] = []
+        self._add(record, (), filled)
+
+    def made(self) -> dict[str, Any]:
+        """A frame of its own for one record."""
+        frame: dict[str, Any] = {}
+        for keys, value in self._constants:
+            holder = frame
+            for key in keys[:-1]:
+                holder = holder[key]
+            holder[keys[-1]] = {} if value == {} else value
+        return frame
+
+    def _add(self, type_: SourceType, keys: tuple[str, ...], filled: Container[tuple[str, ...]]) -> None:
+        for name, member in type_.properties.items():
+            here = (*keys, name)
+            if not member.required or here in filled:
+                continue
+            if member.type.kinds == {"object"}:
+                self._constants.append((here, {}))
+                self._add(member.type, here, filled)
+            elif member.type.nullable:
+                self._constants.append((here, None))
+            elif member.type.values is not None and len(member.type.values) == 1:
+                self._constants.append((here, member.type.values[0]))
+            else:
+                self.lacking.append(".".join(here))
 
 
 class _Deriving:
