@@ -15,7 +15,6 @@ from gateway.mapping.compiling.inverse import NotInvertible
 from gateway.mapping.operations.text import source_identifier
 from schemas.resources import Resource, event_type
 
-_REASONS_SHOWN = 5
 _OF_THE_ENVELOPE = frozenset({"case_id"})
 """Fields that every delivery carries, as its envelope does."""
 
@@ -56,8 +55,7 @@ class Intake:
         try:
             inverse = self.mapping.inverse
         except NotInvertible as error:
-            told = "; ".join(error.reasons[:_REASONS_SHOWN])
-            return f"a dataset whose mapping can be turned round, and this one's cannot: {told}"
+            return f"a dataset whose mapping can be turned round, and this one's cannot: {'; '.join(error.reasons)}"
         if not self.mapping.is_whole:
             return "a dataset whose document is one record with nothing around it"
         if inverse.lacking:
