@@ -23,6 +23,7 @@ class CheckSchedule:
         self._history = history
         self._clock = clock
         self._every_s = every_s
+        self._pause_s = min(_LONGEST_PAUSE_S, max(_SHORTEST_PAUSE_S, every_s / 20))
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -37,7 +38,6 @@ class CheckSchedule:
                 await self._task
 
     async def _run(self) -> None:
-        pause_s = min(_LONGEST_PAUSE_S, max(_SHORTEST_PAUSE_S, self._every_s / 20))
         is_planned = False
         while True:
             try:
@@ -50,4 +50,4 @@ class CheckSchedule:
                 _log.warning("contract-checks.waiting", reason=error.parameters.get("cause"))
             except Exception as error:  # noqa: BLE001  (a schedule that ended would never check again)
                 _log.exception("contract-checks.failed", exc_info=False, reason=type(error).__name__)
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(self._pause_s)
