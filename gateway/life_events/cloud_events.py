@@ -6,7 +6,7 @@ What is wrong is told by its place, never by its value.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -202,8 +202,9 @@ def _time(text: str | None, *, at: str) -> datetime | None:
         return None
     try:
         if _RFC_3339.fullmatch(text):
-            return msgspec.convert(text.upper(), datetime)
-    except msgspec.ValidationError:
+            # In UTC, so that an instant before the year 1 or after 9999 is refused here: nobody could read it back.
+            return msgspec.convert(text.upper(), datetime).astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
         pass
     raise invalid(f"{at}/time", "an instant of RFC 3339 with its offset, as 2026-01-31T08:00:00+07:00")
 

@@ -13,6 +13,8 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -30,7 +32,7 @@ def as_key(text: str) -> str:
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as whole microseconds since 1970."""
+    """An aware datetime, kept as whole microseconds since 1970; one that UTC has no year for, as the nearest it has."""
 
     impl = sa.BigInteger
     cache_ok = True
@@ -38,7 +40,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
         """Microseconds, or None."""
         del dialect
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else min(max((value - _EPOCH) // _MICROSECOND, _FIRST), _LAST)
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
         """The instant in UTC, or None."""

@@ -1,14 +1,17 @@
 """Opening the database."""
 
 import stat
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from gateway.errors import BadConfiguration, StoreUnavailable
 from gateway.settings import Database, Shared
 from gateway.storage.engine import open_engine, reading
 from gateway.storage.shared_store import open_shared
+from gateway.storage.tables import Instant
 
 
 @pytest.mark.parametrize("url", ["mysql://h/d", "sqlite://", "sqlite:///:memory:", "nonsense", ""])
@@ -66,3 +69,12 @@ async def test_a_shared_url_that_cannot_be_served_stops_the_start(url):
     with pytest.raises(BadConfiguration) as raised:
         await open_shared(Shared(url=url))
     assert raised.value.parameters["key"] == "shared.url"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"])
+def test_an_instant_that_utc_has_no_year_for_is_kept_as_one_that_can_be_read_back(text):
+    """Such a row would fail whoever reads it, and with it all other rows."""
+    instant, dialect = Instant(), sqlite.dialect()
+    kept = instant.process_bind_param(datetime.fromisoformat(text), dialect)
+    read = instant.process_result_value(kept, dialect)
+    assert read in {datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)}
