@@ -115,6 +115,18 @@ _PIECES = {
     "%z": ("+07:00", "+0700", "+09:00"),
     "%y": ("23", "99", "24"),
 }
+_BY_FORMAT = {
+    "duration": ("P1Y2M3DT4H5M6S", "PT0S", "P3W"),
+    "email": ("a@b.id", "nama.orang+dinas@diskominfo.garutkab.example"),
+    "hostname": ("a", "data.garutkab.example", "x" * 63 + ".example"),
+    "ipv4": ("0.0.0.0", "10.20.30.40", "255.255.255.255"),  # noqa: S104  (a value of a record, nobody listens there)
+    "ipv6": ("::", "2001:db8::1"),
+    "postal-code": ("10110", "44151", "99999"),
+    "time": ("00:00:00Z", "23:59:59.123456+07:00"),
+    "uri": ("urn:a", "https://garutkab.example/a?b=c#d", "https://garutkab.example/" + "x" * 600),
+    "uuid": ("00000000-0000-4000-8000-000000000000", "0190d5a7-4c1e-7a3b-9f00-1234567890ab"),
+}
+"""Formats that are no promise of a date; what is of one is never blank."""
 _NUMBERS = {
     "id": ("1.234,5", "18.532", "3,25", "-7", "0"),
     "en": ("1,234.5", "7"),
@@ -132,17 +144,26 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def promised(schema: dict[str, Any], words: Vocabulary) -> tuple[str, ...]:
-    """Texts that keep what the schema promises by words of our own; none where it promises nothing."""
+    """Texts that keep what the schema promises by its format or words of our own; none where it promises nothing."""
     if "x-number" in schema:
         return _NUMBERS[schema["x-number"]]
     if "x-scheme" in schema:
         return words.bps if schema["x-scheme"] == "bps" else words.kemendagri
+    if "x-date" not in schema and (schema.get("format") in _BY_FORMAT or schema.get("format") == "kode-wilayah"):
+        return _formed(schema, words)
     forms = schema.get("x-date", "iso" if str(schema.get("format", "")).startswith("date") else ())
     found: list[str] = []
     for form in [forms] if isinstance(forms, str) else forms:
         found += _BY_DATE.get(form) or (_dated(form, place) for place in range(3))
     with_hour = schema.get("format") == "date-time" or any("%H" in form for form in forms)
     return tuple(text for text in found if _fits(text, schema.get("format"), with_hour=with_hour))
+
+
+def _formed(schema: dict[str, Any], words: Vocabulary) -> tuple[str, ...]:
+    """Texts of the schema's format, as long as it lets them be where there are such."""
+    found = words.kemendagri if schema["format"] == "kode-wilayah" else _BY_FORMAT[schema["format"]]
+    least, most = schema.get("minLength", 0), schema.get("maxLength", 10_000)
+    return tuple(text for text in found if least <= len(text) <= most) or found
 
 
 def _fits(text: str, format: str | None, *, with_hour: bool) -> bool:
