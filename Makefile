@@ -7,7 +7,7 @@ T ?=
 GATEWAY := $(BIN)/python -m gateway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench bench-faults bench-onboarding lock services clean
+.PHONY: help demo serve test check fix soak bench bench-faults bench-onboarding lock services clean
 
 ##@ Run
 
@@ -36,6 +36,9 @@ check: .venv/.tests ## Format, lint, types, floors; changes nothing
 
 fix: .venv/.tests ## Repair what can be repaired: format, lint, published schemas
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/python -m schemas.publish
+
+soak: .venv/.tests services ## Kills and failing stores while events flow, 50 rounds; SOAK_ROUNDS, SOAK_SEED
+	@$(BIN)/python -m tests.soak
 
 bench: .venv/.tests ## The benchmarks, each against its peers in one run
 	@$(BIN)/python -m tests.benchmarks

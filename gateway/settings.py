@@ -75,7 +75,8 @@ class LifeEvents(Part, frozen=True):
 
     `keys` is the folder of the keys that seal Personal data at rest. `deliver` lets `serve` deliver too; without it
     only `gateway worker` does. `target_ports` and `private_targets` (networks, as `127.0.0.0/8`) bound where
-    webhooks may go. Events older than `keep_days` that have been settled lose their data.
+    webhooks may go. A delivery that fails is tried again after each of `retry_pauses_s`, spread by a fifth; then it
+    is a dead letter. Events older than `keep_days` that have been settled lose their data.
     """
 
     keys: str = "var/event-keys"
@@ -83,6 +84,7 @@ class LifeEvents(Part, frozen=True):
     target_ports: tuple[int, ...] = (443,)
     private_targets: tuple[str, ...] = ()
     attempt_timeout_s: float = 15.0
+    retry_pauses_s: tuple[float, ...] = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 36_000.0)
     disable_after_s: float = 432_000.0
     keep_days: int = 400
 

@@ -1,24 +1,27 @@
-"""When a delivery is tried again: the schedule of Standard Webhooks, over about 28 hours, with jitter."""
+"""When a delivery is tried again: by default on the schedule of Standard Webhooks, over about 28 hours; with jitter."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-SCHEDULE_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
+SCHEDULE_S: tuple[float, ...] = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
 """The pauses between attempts; after the last attempt the delivery is a dead letter."""
 ATTEMPTS = len(SCHEDULE_S) + 1
 LONGEST_RETRY_AFTER_S = 86_400.0
 _JITTER = 0.2
 
 
-def next_attempt(failures: int, *, now: datetime, retry_after_s: float | None = None) -> datetime | None:
+def next_attempt(
+    failures: int, *, now: datetime, retry_after_s: float | None = None, pauses_s: Sequence[float] = SCHEDULE_S
+) -> datetime | None:
     """When to try again after so many failures, at least 1; None where it has been tried often enough.
 
     What the receiver asked for by `Retry-After` counts where it is later, up to a day.
     """
-    if failures > len(SCHEDULE_S):
+    if failures > len(pauses_s):
         return None
-    pause = SCHEDULE_S[failures - 1] * random.uniform(1 - _JITTER, 1 + _JITTER)
+    pause = pauses_s[failures - 1] * random.uniform(1 - _JITTER, 1 + _JITTER)
     if retry_after_s is not None:
         pause = max(pause, min(retry_after_s, LONGEST_RETRY_AFTER_S))
     return now + timedelta(seconds=pause)

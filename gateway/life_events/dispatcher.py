@@ -17,6 +17,7 @@ import structlog
 
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
+from gateway.life_events.backoff import SCHEDULE_S
 from gateway.life_events.delivery import Attempt, Claimed, DeliveryStatus, Parcel, Settled
 from gateway.life_events.delivery_meter import DeliveryMeter
 from gateway.life_events.lane import Lane
@@ -53,6 +54,7 @@ class Dispatcher:
         pace: Pace,
         clock: Clock,
         meter: DeliveryMeter,
+        retry_pauses_s: Sequence[float] = SCHEDULE_S,
     ) -> None:
         self._outbox = outbox
         self._preparation = preparation
@@ -60,6 +62,7 @@ class Dispatcher:
         self._pace = pace
         self._clock = clock
         self._meter = meter
+        self._retry_pauses_s = retry_pauses_s
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._lanes: dict[str, Lane] = {}
@@ -198,7 +201,7 @@ class Dispatcher:
             except Exception as error:  # noqa: BLE001 (one event must not hold up the others)
                 _log.error("delivery.unprepared", delivery=claimed.id, reason=type(error).__name__)
                 attempt = Attempt(at=self._clock.now(), duration_ms=0, reason="internal")
-                self._settled.append(after_attempt(claimed, attempt, now=self._clock.now()))
+                self._settled.append(self._after(claimed, attempt, now=self._clock.now()))
 
     def _send_next(self, subscription_id: str) -> None:
         """Sends of this subscription what there is room for."""
@@ -234,13 +237,16 @@ class Dispatcher:
             self._woken.set()
 
     def _sent(self, claimed: Claimed, attempt: Attempt, *, now: datetime) -> None:
-        self._settled.append(after_attempt(claimed, attempt, now=now))
+        self._settled.append(self._after(claimed, attempt, now=now))
         if attempt.reason is None:
             self._meter.delivered(max(0.0, (now - claimed.first_due_at).total_seconds()))
         else:
             self._meter.delivery_failed(attempt.reason)
         if attempt.is_gone:
             self._to_disable[claimed.subscription.id] = "gone"
+
+    def _after(self, claimed: Claimed, attempt: Attempt, *, now: datetime) -> Settled:
+        return after_attempt(claimed, attempt, now=now, pauses_s=self._retry_pauses_s)
 
     def _lane(self, subscription_id: str) -> Lane:
         return self._lanes.setdefault(subscription_id, Lane())

@@ -1,17 +1,21 @@
 """What becomes of a delivery: after an attempt, or without one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from gateway.life_events.backoff import next_attempt
+from gateway.life_events.backoff import SCHEDULE_S, next_attempt
 from gateway.life_events.delivery import Attempt, Claimed, DeliveryStatus, Settled
 
 
-def after_attempt(claimed: Claimed, attempt: Attempt, *, now: datetime) -> Settled:
+def after_attempt(
+    claimed: Claimed, attempt: Attempt, *, now: datetime, pauses_s: Sequence[float] = SCHEDULE_S
+) -> Settled:
     """It arrived; or it is tried again later; or it has been tried often enough, or in vain for ever."""
     failures = claimed.failures + (attempt.reason is not None)
     status, next_at = DeliveryStatus.DELIVERED, now
     if attempt.reason is not None:
-        again = None if attempt.is_final else next_attempt(failures, now=now, retry_after_s=attempt.retry_after_s)
+        wait = attempt.retry_after_s
+        again = None if attempt.is_final else next_attempt(failures, now=now, retry_after_s=wait, pauses_s=pauses_s)
         status, next_at = (DeliveryStatus.WAITING, again) if again is not None else (DeliveryStatus.DEAD, now)
     return _settled(
         claimed,

@@ -71,7 +71,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
 
 
 def _life_events(settings: Settings) -> Iterator[Finding]:
-    """Where webhooks may go."""
+    """Where webhooks may go, and when again."""
     for network in settings.life_events.private_targets:
         try:
             ip_network(network)
@@ -79,6 +79,8 @@ def _life_events(settings: Settings) -> Iterator[Finding]:
             yield ("life_events", "private_targets"), "expected networks, as `127.0.0.0/8` or `fd00::/8`"
     if not all(0 < port <= _LAST_PORT for port in settings.life_events.target_ports):
         yield ("life_events", "target_ports"), f"expected ports from 1 to {_LAST_PORT}"
+    if not all(pause > 0 for pause in settings.life_events.retry_pauses_s):
+        yield ("life_events", "retry_pauses_s"), "expected pauses of more than 0"
 
 
 def _twice(settings: Settings) -> Iterator[Finding]:

@@ -99,4 +99,5 @@ def _dispatcher(
         pace=Pace(stores.limiter),
         clock=desk.clock,
         meter=meters,
+        retry_pauses_s=settings.life_events.retry_pauses_s,
     )

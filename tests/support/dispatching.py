@@ -10,6 +10,7 @@ from gateway.agreements.field_classes import field_classes
 from gateway.api.metrics import Meters
 from gateway.clock import SystemClock
 from gateway.ids import AgreementId, ClientId, DatasetId, PartnerId
+from gateway.life_events.backoff import SCHEDULE_S
 from gateway.life_events.dispatcher import Dispatcher
 from gateway.life_events.entitlement import Entitlements
 from gateway.life_events.outgoing import OutgoingEvents
@@ -72,7 +73,7 @@ class World:
         return self.meters.registry.get_sample_value(name, labels) or 0.0
 
     @asynccontextmanager
-    async def dispatching(self, owner="wrk_1", *, timeout_s=1.0):
+    async def dispatching(self, owner="wrk_1", *, timeout_s=1.0, retry_pauses_s=SCHEDULE_S):
         """One dispatcher, while it lasts."""
         guard = TargetGuard(ports=(443,), private=("127.0.0.0/8",))
         sender = WebhookSender(guard=guard, clock=self.clock, timeout_s=timeout_s)
@@ -88,6 +89,7 @@ class World:
             pace=Pace(self.limiter),
             clock=self.clock,
             meter=self.meters,
+            retry_pauses_s=retry_pauses_s,
         )
         await dispatcher.open()
         try:

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from gateway.agreements.agreement import AgreementStatus
 from gateway.errors import StoreUnavailable
-from gateway.life_events import backoff
 from gateway.life_events.delivery import DeliveryStatus
 from gateway.life_events.subscription import SubscriptionStatus, Webhook
 from gateway.settings import Database
@@ -146,13 +145,12 @@ async def test_of_one_subscription_no_more_is_under_way_than_it_takes(world):
     assert 3 == most
 
 
-async def test_what_fails_is_tried_again_later_under_the_same_id(world, receiver, monkeypatch):
+async def test_what_fails_is_tried_again_later_under_the_same_id(world, receiver):
     """The attempts are in the log with their codes."""
-    monkeypatch.setattr(backoff, "SCHEDULE_S", (0.2, 300))
     receiver.behave = answering(500)
     await world.line.subscribe(subscribed_at(receiver))
     await world.births(1)
-    async with world.dispatching():
+    async with world.dispatching(retry_pauses_s=(0.2, 300)):
         await receiver.until(1)
         receiver.behave = answering(204)
         entries = await settled(world, 1)
