@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from adapters.authentication import Authentication, build_authentication
-from adapters.base import Adapter, Transport
+from adapters.base import Adapter, Submitter, Transport
 from adapters.ckan import Ckan
-from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, Secrets
+from adapters.config import AdapterMisconfigured, DatasetSettings, IntakeSettings, PlatformSettings, Secrets
 from adapters.csv_file import CsvFile
 from adapters.geojson import GeoJson
 from adapters.open311 import Open311
 from adapters.platform_client import PlatformClient
 from adapters.rest_json import RestJson
+from adapters.rest_json_intake import RestJsonIntake
 from adapters.sql_table.adapter import SqlTable
 from adapters.xml_feed import XmlFeed
 
@@ -26,7 +27,8 @@ PROTOCOLS: Mapping[str, tuple[str, ...]] = {
     "xml_feed": _HTTP,
 }
 """Each protocol with the schemes that its platforms' addresses may have."""
-
+GIVEN: Mapping[str, tuple[str, ...]] = {"gateway_cases": ("gateway",)}
+"""What is no protocol: the deployment's own data, asked as a platform's is. Whoever asks gives the adapter."""
 
 _OVER_HTTP: Mapping[str, Callable[..., Adapter]] = {
     "ckan": Ckan,
@@ -36,6 +38,8 @@ _OVER_HTTP: Mapping[str, Callable[..., Adapter]] = {
     "rest_json": RestJson,
     "xml_feed": XmlFeed,
 }
+TAKES_RECORDS: Mapping[str, Callable[..., Submitter]] = {"rest_json": RestJsonIntake}
+"""The protocols in which platforms take records."""
 _IN_FOLDERS: Mapping[str, Callable[..., Adapter]] = {"csv_file": CsvFile, "geojson": GeoJson}
 
 
@@ -64,3 +68,18 @@ def build_adapter(
         authentication = build_authentication_of(platform, transport=transport, secrets=secrets)
     client = PlatformClient(platform, transport=transport, authentication=authentication)
     return _OVER_HTTP[kind](platform=platform, dataset=dataset, client=client)
+
+
+def build_submitter(
+    kind: str,
+    *,
+    platform: PlatformSettings,
+    intake: IntakeSettings,
+    transport: Transport,
+    authentication: Authentication,
+) -> Submitter:
+    """What submits to one intake. Raises `AdapterMisconfigured`, naming the key that cannot work."""
+    if kind not in TAKES_RECORDS:
+        raise AdapterMisconfigured("platform", f"{kind} takes no records; these do: {', '.join(TAKES_RECORDS)}")
+    client = PlatformClient(platform, transport=transport, authentication=authentication)
+    return TAKES_RECORDS[kind](platform=platform, intake=intake, client=client)

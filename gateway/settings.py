@@ -76,7 +76,8 @@ class LifeEvents(Part, frozen=True):
     `keys` is the folder of the keys that seal Personal data at rest. `deliver` lets `serve` deliver too; without it
     only `gateway worker` does. `target_ports` and `private_targets` (networks, as `127.0.0.0/8`) bound where
     webhooks may go. A delivery that fails is tried again after each of `retry_pauses_s`, spread by a fifth; then it
-    is a dead letter. Events older than `keep_days` that have been settled lose their data.
+    is a dead letter. Events older than `keep_days` that have been settled lose their data. No indicator of cases rests
+    on fewer than `fewest_cases`.
     """
 
     keys: str = "var/event-keys"
@@ -87,6 +88,7 @@ class LifeEvents(Part, frozen=True):
     retry_pauses_s: tuple[float, ...] = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 36_000.0)
     disable_after_s: float = 432_000.0
     keep_days: int = 400
+    fewest_cases: int = 5
 
 
 class ContractChecks(Part, frozen=True):
@@ -167,6 +169,24 @@ class EventSource(Part, frozen=True):
     title_en: str = ""
 
 
+class Intake(Part, frozen=True):
+    """Where one of the partner's platforms takes records, each posted to `path` in the platform's own shape.
+
+    Its mapping and source schema stand in `schemas/partners`, as a dataset's; the mapping is turned round. No record
+    is made twice: `key_header` carries a key that is the same whenever a record is sent again, or `by_id` (with
+    `{id}`) is asked before. `known_status` are answers, besides success, that say it has the record.
+    """
+
+    platform: str
+    path: str
+    query: dict[str, str] = {}
+    key_header: str | None = None
+    by_id: str | None = None
+    known_status: tuple[int, ...] = ()
+    title_id: str = ""
+    title_en: str = ""
+
+
 class Partner(Part, frozen=True):
     """One government that takes part: `partners/<id>.toml`."""
 
@@ -178,6 +198,12 @@ class Partner(Part, frozen=True):
     platforms: dict[str, Platform] = {}
     datasets: dict[str, Dataset] = {}
     events: dict[str, EventSource] = {}
+    intakes: dict[str, Intake] = {}
+
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        """The names of all that have a mapping and a source schema: datasets, event sources and intakes."""
+        return (*self.datasets, *self.events, *self.intakes)
 
 
 class Settings(Part, frozen=True):

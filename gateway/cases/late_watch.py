@@ -9,7 +9,7 @@ from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
 from gateway.life_events.recording import EventMeter
 
-EVERY_S = 5.0
+EVERY_S = 2.0
 BATCH = 100
 _log = structlog.get_logger("gateway.cases.late_watch")
 

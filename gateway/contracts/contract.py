@@ -95,7 +95,7 @@ def read_contracts(
     names = {
         DatasetId(f"{partner.id}/{name}"): (partner, name)
         for partner in partners.values()
-        for name in sorted((*partner.datasets, *partner.events))
+        for name in sorted(partner.contracts)
     }
     chosen = _chosen(names, tuple(wanted))
     return tuple(

@@ -6,11 +6,11 @@ import msgspec
 
 from adapters.base import Adapter, AdapterError, Question, Request, Response
 from adapters.config import Auth, Paging
-from adapters.registry import build_adapter
+from adapters.registry import GIVEN, build_adapter
 from gateway.contracts.contract import Contract
 from gateway.contracts.recordings import Sample
 
-WITHOUT_WIRE = frozenset({"sql_table"})
+WITHOUT_WIRE = frozenset({"sql_table", *GIVEN})
 """Protocols whose samples are documents already."""
 _NOWHERE = "http://sample.invalid"
 

@@ -45,7 +45,7 @@ def load_mapping(folder: Path, *, dataset: DatasetId, codes: CodeLists, home: Ho
 def load_mappings(
     partners: Mapping[str, Partner], root: Path, *, codes: CodeLists | None = None
 ) -> dict[DatasetId, CompiledMapping]:
-    """The mapping of every dataset and event source of every partner; `root` holds `partners` and `codes`.
+    """The mapping of every dataset, event source and intake of every partner; `root` holds `partners` and `codes`.
 
     Raises one `MappingRejected` with the findings of all, so that one start shows everything.
     """
@@ -53,7 +53,7 @@ def load_mappings(
     loaded: dict[DatasetId, CompiledMapping] = {}
     findings: list[Finding] = []
     for partner in partners.values():
-        for name in (*partner.datasets, *partner.events):
+        for name in partner.contracts:
             dataset = DatasetId(f"{partner.id}/{name}")
             try:
                 home = Home(partner.kode_wilayah, partner.zone)

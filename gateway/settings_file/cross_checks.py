@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from adapters.registry import PROTOCOLS
+from adapters.registry import GIVEN, PROTOCOLS
 from gateway.settings import Dataset, Partner, Platform, Settings
 
 Finding = tuple[tuple[str, ...], str]
@@ -20,7 +20,7 @@ _POSITIVE = (
     ("shared", ("timeout_s",)),
     ("access", ("token_ttl_s", "rate_limit", "rate_window_s", "rate_burst", "token_rate_limit")),
     ("contracts", ("deadline_s", "keep_days")),
-    ("life_events", ("attempt_timeout_s", "disable_after_s", "keep_days")),
+    ("life_events", ("attempt_timeout_s", "disable_after_s", "keep_days", "fewest_cases")),
     ("upstream", ("deadline_s", "connect_timeout_s", "max_bytes", "breaker_threshold", "breaker_open_s", "pool_size")),
 )
 _LONGEST_TOKEN_S = 3600
@@ -111,6 +111,7 @@ def _partner(partner: Partner) -> Iterator[Finding]:
         for key, message in _dataset(dataset, platforms=partner.platforms):
             yield ("datasets", name, *key), message
     yield from _events(partner)
+    yield from _intakes(partner)
 
 
 def _events(partner: Partner) -> Iterator[Finding]:
@@ -126,12 +127,26 @@ def _events(partner: Partner) -> Iterator[Finding]:
             yield ("events", name, "type"), "expected a CloudEvents type, as id.go.example.birth, or none"
 
 
+def _intakes(partner: Partner) -> Iterator[Finding]:
+    """Names of their own, and the platforms that they name."""
+    known = sorted(partner.platforms)
+    for name, intake in partner.intakes.items():
+        if not _ID.fullmatch(name):
+            yield ("intakes", name), "expected a name of a-z, 0-9 and single hyphens"
+        if name in partner.datasets or name in partner.events:
+            yield ("intakes", name), "expected another name: a dataset or an event source has it, and its files"
+        if intake.platform not in known:
+            expected = f"expected one of {', '.join(known) or 'none'}{_nearest(intake.platform, known)}"
+            yield ("intakes", name, "platform"), expected
+
+
 def _platform(platform: Platform) -> Iterator[Finding]:
     """Address, protocol and credentials."""
-    if platform.adapter not in PROTOCOLS:
-        yield ("adapter",), f"expected one of {', '.join(PROTOCOLS)}{_nearest(platform.adapter, PROTOCOLS)}"
+    known = {**PROTOCOLS, **GIVEN}
+    if platform.adapter not in known:
+        yield ("adapter",), f"expected one of {', '.join(known)}{_nearest(platform.adapter, known)}"
     url = urlsplit(platform.base_url)
-    schemes = PROTOCOLS.get(platform.adapter, ("https", "http"))
+    schemes = known.get(platform.adapter, ("https", "http"))
     if url.scheme not in schemes or not (url.hostname or url.scheme == "file"):
         yield ("base_url",), f"expected `{schemes[0]}://…`"
     if url.username or url.password:

@@ -1,14 +1,16 @@
 """A dataset as it is asked: its adapter, and how long its documents are good for."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from types import MappingProxyType
+from typing import TypeAlias
 
 import msgspec
 
 from adapters.base import Adapter, Question, Transport
 from adapters.config import AdapterMisconfigured, Secrets
-from adapters.registry import build_adapter, build_authentication_of
+from adapters.registry import GIVEN, build_adapter, build_authentication_of
 from gateway.errors import BadConfiguration
 from gateway.ids import DatasetId
 from gateway.settings import Dataset, Partner, Platform
@@ -48,32 +50,47 @@ def fingerprint_of(platform: Platform, dataset: Dataset) -> str:
     return sha256(msgspec.json.encode((platform, dataset), order="deterministic")).hexdigest()
 
 
+Given: TypeAlias = Mapping[str, Callable[[Partner, Dataset], Adapter]]
+"""What makes the adapters of the deployment's own data, by `adapter`."""
+
+
 def build_asked_datasets(
-    partners: Mapping[str, Partner], *, transport: Transport, secrets: Secrets, personal: Container[DatasetId]
+    partners: Mapping[str, Partner],
+    *,
+    transport: Transport,
+    secrets: Secrets,
+    personal: Container[DatasetId],
+    given: Given = MappingProxyType({}),
 ) -> dict[DatasetId, AskedDataset]:
     """Every dataset of every partner. Raises `BadConfiguration`, naming file and key.
 
-    `personal` are the datasets whose mapping yields Personal fields. Datasets of one platform share its token.
+    `personal` are the datasets whose mapping yields Personal fields. Datasets of one platform share its token. Those
+    of the deployment's own data are left out where nothing is `given` for them.
     """
     asked: dict[DatasetId, AskedDataset] = {}
     for partner in partners.values():
         authentications = {}
         for name, platform in partner.platforms.items():
-            with _naming(partner, f"platforms.{name}"):
+            with naming(partner, f"platforms.{name}"):
                 authentications[name] = build_authentication_of(platform, transport=transport, secrets=secrets)
         for name, dataset in partner.datasets.items():
-            with _naming(partner, f"datasets.{name}"):
+            with naming(partner, f"datasets.{name}"):
                 if dataset.platform not in partner.platforms:
                     raise AdapterMisconfigured("platform", f"there is no platform {dataset.platform}")
                 platform = partner.platforms[dataset.platform]
-                adapter = build_adapter(
-                    platform.adapter,
-                    platform=platform,
-                    dataset=dataset,
-                    transport=transport,
-                    secrets=secrets,
-                    authentication=authentications[dataset.platform],
-                )
+                if platform.adapter in GIVEN:
+                    if platform.adapter not in given:
+                        continue
+                    adapter = given[platform.adapter](partner, dataset)
+                else:
+                    adapter = build_adapter(
+                        platform.adapter,
+                        platform=platform,
+                        dataset=dataset,
+                        transport=transport,
+                        secrets=secrets,
+                        authentication=authentications[dataset.platform],
+                    )
             dataset_id = DatasetId(f"{partner.id}/{name}")
             asked[dataset_id] = AskedDataset(
                 id=dataset_id,
@@ -88,7 +105,7 @@ def build_asked_datasets(
 
 
 @contextmanager
-def _naming(partner: Partner, table: str) -> Iterator[None]:
+def naming(partner: Partner, table: str) -> Iterator[None]:
     """Turns an adapter's complaint into one that names file and key."""
     file = f"partners/{partner.id}.toml"
     try:

@@ -19,18 +19,20 @@ from gateway.contracts.history import ChecksBoard
 from gateway.exchange.assembly import exchange_path
 from gateway.exchange.path import ExchangePath
 from gateway.ids import DatasetId
+from gateway.life_events.intakes import Intakes
 from gateway.messages import read_words
 from gateway.settings import Settings
 from gateway.upstream.ask import Upstream
 from gateway.upstream.asked_dataset import AskedDataset, build_asked_datasets
 from gateway.upstream.http import HttpTransport
 from gateway.wiring.access import AccessParts, opened_access
-from gateway.wiring.cases import CaseParts, case_parts, watch_late_steps
+from gateway.wiring.cases import CaseParts, case_datasets, case_parts, watch_late_steps
 from gateway.wiring.catalogue_entries import dataset_entries, partner_entries
 from gateway.wiring.contract_checks import opened_contract_checks
 from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
 from gateway.wiring.deliveries import Deliveries, opened_deliveries
 from gateway.wiring.gateway import Gateway
+from gateway.wiring.intakes import build_intakes
 from gateway.wiring.life_events import LifeEventParts, opened_life_events
 from gateway.wiring.readiness import StoresReady
 from gateway.wiring.stores import Stores, opened_stores
@@ -51,12 +53,18 @@ async def opened(
         contracts = read_contracts(settings, folder=folder)
         stores = await opened_stores(stack, settings)
         access = opened_access(stack, settings, stores=stores, clock=clock, meters=meters)
-        base = _Base(settings, folder, contracts, stores, access, clock, meters)
+        cases = case_parts(stores=stores, access=access, folder=folder, clock=clock)
+        base = _Base(settings, folder, contracts, stores, access, cases, clock, meters)
         transport = await stack.enter_async_context(HttpTransport(settings.upstream))
         asked = build_asked_datasets(
-            settings.partners, transport=transport, secrets=secrets, personal=contracts.personal
+            settings.partners,
+            transport=transport,
+            secrets=secrets,
+            personal=contracts.personal,
+            given=case_datasets(settings, cases=cases, clock=clock),
         )
-        yield _gateway(base, await _opened_rooms(stack, base, asked=asked))
+        intakes = build_intakes(settings, contracts=contracts, transport=transport, secrets=secrets)
+        yield _gateway(base, await _opened_rooms(stack, base, asked=asked, intakes=intakes))
 
 
 class _Base(NamedTuple):
@@ -67,6 +75,7 @@ class _Base(NamedTuple):
     contracts: Contracts
     stores: Stores
     access: AccessParts
+    cases: CaseParts
     clock: Clock
     meters: Meters
 
@@ -76,19 +85,19 @@ class _Rooms(NamedTuple):
 
     upstream: Upstream
     checks: ChecksBoard
-    cases: CaseParts
     life_events: LifeEventParts
     deliveries: Deliveries
 
 
-async def _opened_rooms(stack: AsyncExitStack, base: _Base, *, asked: Mapping[DatasetId, AskedDataset]) -> _Rooms:
+async def _opened_rooms(
+    stack: AsyncExitStack, base: _Base, *, asked: Mapping[DatasetId, AskedDataset], intakes: Intakes
+) -> _Rooms:
     """The rooms, open; `stack` closes them in the opposite order."""
-    settings, folder, contracts, stores, access, clock, meters = base
+    settings, folder, contracts, stores, access, cases, clock, meters = base
     upstream = _opened_upstream(stack, settings, stores=stores, asked=asked, clock=clock, meters=meters)
     checks = await opened_contract_checks(
         stack, settings, stores=stores, contracts=contracts, asked=asked, folder=folder, clock=clock, meters=meters
     )
-    cases = case_parts(stores=stores, access=access, folder=folder, clock=clock)
     life_events = await opened_life_events(
         stack,
         settings,
@@ -101,9 +110,9 @@ async def _opened_rooms(stack: AsyncExitStack, base: _Base, *, asked: Mapping[Da
     )
     watch_late_steps(stack, settings, cases=cases, stores=stores, life_events=life_events, clock=clock, meters=meters)
     deliveries = await opened_deliveries(
-        stack, settings, stores=stores, life_events=life_events, clock=clock, meters=meters
+        stack, settings, stores=stores, life_events=life_events, intakes=intakes, clock=clock, meters=meters
     )
-    return _Rooms(upstream, checks, cases, life_events, deliveries)
+    return _Rooms(upstream, checks, life_events, deliveries)
 
 
 def _opened_upstream(
@@ -128,8 +137,8 @@ def _opened_upstream(
 
 
 def _gateway(base: _Base, rooms: _Rooms) -> Gateway:
-    settings, _, contracts, stores, access, clock, meters = base
-    upstream, checks, cases, life_events, deliveries = rooms
+    settings, _, contracts, stores, access, cases, clock, meters = base
+    upstream, checks, life_events, deliveries = rooms
     words = read_words()
     return Gateway(
         settings=settings,

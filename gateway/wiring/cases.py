@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.api.metrics import Meters
+from gateway.cases.indicators import KIND, CaseIndicatorDatasets
 from gateway.cases.late_event import LateEvents
 from gateway.cases.late_watch import LateWatch
 from gateway.cases.read_cases import CaseReading
@@ -17,6 +18,7 @@ from gateway.clock import Clock
 from gateway.settings import Settings
 from gateway.storage.cases import StoredCases
 from gateway.storage.late_steps import StoredLateSteps
+from gateway.upstream.asked_dataset import Given
 from gateway.wiring.access import AccessParts
 from gateway.wiring.life_events import LifeEventParts
 from gateway.wiring.stores import Stores
@@ -46,6 +48,12 @@ def case_parts(*, stores: Stores, access: AccessParts, folder: Path, clock: Cloc
     )
     cases = RecipeCases(recipes=recipes, adoptions=stores.adoptions, register=register)
     return CaseParts(recipes, cases, register, reading)
+
+
+def case_datasets(settings: Settings, *, cases: CaseParts, clock: Clock) -> Given:
+    """What answers the datasets that tell of cases."""
+    fewest = settings.life_events.fewest_cases
+    return {KIND: CaseIndicatorDatasets(recipes=cases.recipes, register=cases.register, clock=clock, fewest=fewest)}
 
 
 def watch_late_steps(

@@ -38,19 +38,22 @@ def read_contracts(settings: Settings, *, folder: Path = SCHEMAS) -> Contracts:
     mappings = load_mappings(settings.partners, folder, codes=codes)
     published = [DatasetId(f"{it.id}/{name}") for it in settings.partners.values() for name in it.events]
     events = {dataset: mappings[dataset] for dataset in published}
-    _check_kinds(mappings, events)
+    _check_kinds(settings, mappings)
     return Contracts(mappings, events, Crosswalk(codes.regions), _personal(folder, mappings), codes)
 
 
-def _check_kinds(mappings: dict[DatasetId, CompiledMapping], events: dict[DatasetId, CompiledMapping]) -> None:
-    """Raises `BadConfiguration` where a dataset yields a life event, or an event source anything else."""
-    for dataset, mapping in mappings.items():
-        is_source = dataset in events
-        table, expected = ("events", PUBLISHABLE) if is_source else ("datasets", RESOURCES)
-        if mapping.resource.name not in expected:
-            raise _wrong(dataset, table, f"its mapping yields {mapping.resource.name}; expected {', '.join(expected)}")
-        if is_source and not mapping.is_single:
-            raise _wrong(dataset, table, 'one event is one record; write `[records] as = "single"` in its mapping')
+def _check_kinds(settings: Settings, mappings: dict[DatasetId, CompiledMapping]) -> None:
+    """Raises `BadConfiguration` where a dataset yields a life event, or an event source or intake anything else."""
+    for partner in settings.partners.values():
+        tables = (("datasets", partner.datasets), ("events", partner.events), ("intakes", partner.intakes))
+        for table, name in ((table, name) for table, names in tables for name in names):
+            mapping = mappings[DatasetId(f"{partner.id}/{name}")]
+            expected = RESOURCES if table == "datasets" else PUBLISHABLE
+            if mapping.resource.name not in expected:
+                found = f"its mapping yields {mapping.resource.name}; expected {', '.join(expected)}"
+                raise _wrong(mapping.dataset, table, found)
+            if table != "datasets" and not mapping.is_single:
+                raise _wrong(mapping.dataset, table, 'one event is one record; write `[records] as = "single"`')
 
 
 def _wrong(dataset: DatasetId, table: str, message: str) -> BadConfiguration:

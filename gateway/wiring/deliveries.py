@@ -1,5 +1,6 @@
 """Subscriptions and their delivery, put together."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,8 +11,11 @@ from gateway.clock import Clock
 from gateway.ids import new_id
 from gateway.life_events.dispatcher import Dispatcher
 from gateway.life_events.entitlement import Entitlements
+from gateway.life_events.intakes import Intakes
+from gateway.life_events.outbox import Sender
 from gateway.life_events.outgoing import OutgoingEvents
 from gateway.life_events.pace import Pace
+from gateway.life_events.platform_sender import PlatformSender
 from gateway.life_events.preparing import Preparation
 from gateway.life_events.subscription_desk import SubscriptionDesk
 from gateway.life_events.target_guard import TargetGuard
@@ -39,6 +43,7 @@ async def opened_deliveries(
     *,
     stores: Stores,
     life_events: LifeEventParts,
+    intakes: Intakes,
     clock: Clock,
     meters: Meters,
 ) -> Deliveries:
@@ -65,10 +70,14 @@ async def opened_deliveries(
         partners=sources.partners,
         classes=field_classes(LIFE_EVENTS),
         facts={name: fact_names(event) for name, event in LIFE_EVENTS.items()},
+        platforms=intakes,
     )
     if not settings.life_events.deliver:
         return Deliveries(desk, None)
-    dispatcher = _dispatcher(settings, stores=stores, desk=desk, entitlements=entitlements, meters=meters)
+    senders: dict[str, Sender] = {"webhook": sender, "platform": PlatformSender(intakes, clock=clock)}
+    dispatcher = _dispatcher(
+        settings, stores=stores, desk=desk, senders=senders, entitlements=entitlements, meters=meters
+    )
     life_events.bell.tell(dispatcher.wake)
     await dispatcher.open()
     stack.push_async_callback(dispatcher.close)
@@ -81,7 +90,13 @@ def target_guard(settings: Settings) -> TargetGuard:
 
 
 def _dispatcher(
-    settings: Settings, *, stores: Stores, desk: SubscriptionDesk, entitlements: Entitlements, meters: Meters
+    settings: Settings,
+    *,
+    stores: Stores,
+    desk: SubscriptionDesk,
+    senders: Mapping[str, Sender],
+    entitlements: Entitlements,
+    meters: Meters,
 ) -> Dispatcher:
     return Dispatcher(
         outbox=StoredOutbox(
@@ -95,7 +110,7 @@ def _dispatcher(
             outgoing=OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
             clock=desk.clock,
         ),
-        senders={"webhook": desk.sender},
+        senders=senders,
         pace=Pace(stores.limiter),
         clock=desk.clock,
         meter=meters,

@@ -15,12 +15,14 @@ import msgspec
 import structlog
 
 from gateway.administration.office import AuditQuestion
+from gateway.clock import Clock
 from gateway.demo.seed import ADMINISTRATION, PURPOSE, Credentials, seed
 from gateway.demo.stand_ins import StandIns
 from gateway.logs import LogWriter, open_logs
 from gateway.server import serving
 from gateway.settings import Logs, Settings
 from gateway.wiring import opened
+from gateway.wiring.contracts import SCHEMAS
 from tests.support.running import Running, settings_in
 
 T = TypeVar("T")
@@ -96,7 +98,13 @@ def _with_ports(settings: Settings) -> Settings:
 
 
 @contextmanager
-def served(folder: Path, *, change: Change = lambda settings: settings) -> Iterator[Served]:
+def served(
+    folder: Path,
+    *,
+    change: Change = lambda settings: settings,
+    clock: Clock | None = None,
+    schemas: Path = SCHEMAS,
+) -> Iterator[Served]:
     """The gateway, served while it lasts, seeded with the demonstration's clients and agreements."""
     started = threading.Event()
     holder: dict[str, Any] = {}
@@ -106,7 +114,8 @@ def served(folder: Path, *, change: Change = lambda settings: settings) -> Itera
         try:
             async with StandIns() as stand_ins:
                 settings = change(_with_ports(settings_in(folder, stand_ins)))
-                async with opened(settings, secrets=stand_ins.secrets.__getitem__) as gateway:
+                secrets = stand_ins.secrets.__getitem__
+                async with opened(settings, secrets=secrets, clock=clock, folder=schemas) as gateway:
                     running = Running(gateway, stand_ins, await seed(gateway.desk))
                     async with serving(gateway):
                         holder["running"] = running
