@@ -15,7 +15,7 @@ from gateway.life_events.subscription_desk import (
     misfit,
     record_act,
     refuse_state,
-    require_own,
+    require_master,
 )
 from gateway.life_events.subscription_office import SubscriptionChange
 
@@ -41,11 +41,11 @@ async def change_subscription(
     desk: SubscriptionDesk, subscription_id: str, patch: SubscriptionPatch, *, actor: Actor
 ) -> Subscription:
     """The subscription as it is now. Raises `BadRequest`, or the `Refusal` that its new words meet."""
-    found = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
+    found = require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
     await _check(desk, found, patch)
     now = desk.clock.now()
     async with desk.office.changing() as change:
-        before = require_own(await change.find(subscription_id), subscription_id, actor=actor)
+        before = require_master(await change.find(subscription_id), subscription_id, actor=actor)
         after = _turned(_patched(before, patch, now=now), patch)
         after = await collecting(change, after, before=before, now=now)
         await change.put(after)
@@ -60,7 +60,7 @@ async def end_subscription(desk: SubscriptionDesk, subscription_id: str, *, acto
     """Ends it for good: nothing more is delivered, its secrets are deleted. Raises `BadRequest`."""
     now = desk.clock.now()
     async with desk.office.changing() as change:
-        before = require_own(await change.find(subscription_id), subscription_id, actor=actor)
+        before = require_master(await change.find(subscription_id), subscription_id, actor=actor)
         if before.status is SubscriptionStatus.ENDED:
             refuse_state(before, possible=[])
         after = msgspec.structs.replace(

@@ -52,6 +52,20 @@ class Entitlements:
                 return decision
         return Allowed(None)
 
+    async def entitled(self, subscription: Subscription) -> frozenset[tuple[str, PartnerId]]:
+        """The kinds of event, each with its publisher, of which the subscriber may have anything now.
+
+        Raises `StoreUnavailable`.
+        """
+        found: set[tuple[str, PartnerId]] = set()
+        for name in subscription.names:
+            for provider in self.publishers(name):
+                offers = tuple(it for it in self._offers[name] if it.provider == provider)[:1]
+                decision = await self._decide(subscription, name, offers=offers, are_named=True)
+                if isinstance(decision, Allowed):
+                    found.add((name, provider))
+        return frozenset(found)
+
     def publishers(self, name: str) -> frozenset[PartnerId]:
         """The partners that publish such an event."""
         return frozenset(it.provider for it in self._offers.get(name, ()))

@@ -13,7 +13,7 @@ from gateway.life_events.subscription_desk import (
     not_found,
     record_act,
     refuse_state,
-    require_own,
+    require_master,
 )
 from gateway.life_events.subscription_office import Window
 
@@ -36,7 +36,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 async def replay_deliveries(desk: SubscriptionDesk, subscription_id: str, replay: Replay, *, actor: Actor) -> int:
     """How many wait again. Raises `BadRequest`."""
-    subscription = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
+    subscription = require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if subscription.status is SubscriptionStatus.ENDED:
         refuse_state(subscription, possible=[])
     if (replay.delivery is None) == (replay.since is None):
@@ -50,6 +50,8 @@ async def replay_deliveries(desk: SubscriptionDesk, subscription_id: str, replay
         since=replay.since,
         until=replay.until or now + timedelta(seconds=1),
         everything=replay.everything,
+        # How many there are of what it may not have is none of the subscriber's business.
+        entitled=None if desk.entitlements is None else await desk.entitlements.entitled(subscription),
     )
     if window.since >= window.until:
         misfit("/until", "later than since")
@@ -69,7 +71,7 @@ async def replay_deliveries(desk: SubscriptionDesk, subscription_id: str, replay
 async def _one(desk: SubscriptionDesk, subscription_id: str, delivery_id: str, *, actor: Actor, reason: str) -> int:
     now = desk.clock.now()
     async with desk.office.changing() as change:
-        subscription = require_own(await change.find(subscription_id), subscription_id, actor=actor)
+        subscription = require_master(await change.find(subscription_id), subscription_id, actor=actor)
         if not await change.replay_one(subscription_id, delivery_id, now=now):
             not_found(delivery_id)
         await record_act(change, "replay", subscription, actor=actor, now=now, delivery=delivery_id, reason=reason)

@@ -14,7 +14,7 @@ from gateway.life_events.subscription_desk import (
     misfit,
     record_act,
     refuse_state,
-    require_own,
+    require_master,
 )
 
 GRACE = timedelta(days=1)
@@ -29,7 +29,7 @@ async def rotate_webhook_secret(
         misfit("/grace_s", f"between 0 and {int(LONGEST_GRACE.total_seconds())}")
     now = desk.clock.now()
     async with desk.office.changing() as change:
-        subscription = require_own(await change.find(subscription_id), subscription_id, actor=actor)
+        subscription = require_master(await change.find(subscription_id), subscription_id, actor=actor)
         if subscription.status is SubscriptionStatus.ENDED:
             refuse_state(subscription, possible=[])
         if not isinstance(subscription.target, Webhook):

@@ -14,7 +14,7 @@ from gateway.life_events.subscription_desk import (
     open_secrets,
     record_act,
     refuse_state,
-    require_own,
+    require_master,
 )
 from gateway.life_events.webhook_sender import NotAnswered, failure_of
 
@@ -32,7 +32,7 @@ class Tested(msgspec.Struct, frozen=True, kw_only=True):
 
 async def send_test(desk: SubscriptionDesk, subscription_id: str, *, actor: Actor) -> Tested:
     """How the receiver took the test. Raises `BadRequest`."""
-    subscription = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
+    subscription = require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if subscription.status is SubscriptionStatus.ENDED:
         refuse_state(subscription, possible=[])
     if not isinstance(subscription.target, Webhook):

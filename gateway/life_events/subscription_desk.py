@@ -10,7 +10,7 @@ import msgspec
 from gateway.agreements.field_classes import FieldClasses
 from gateway.audit.record import AuditRecord
 from gateway.clock import Clock
-from gateway.errors import BadRequest, BadRequestCode
+from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.ids import PartnerId, new_id
 from gateway.life_events.entitlement import Entitlements
 from gateway.life_events.sealing import Sealer
@@ -22,10 +22,15 @@ from gateway.life_events.webhook_sender import WebhookSender
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts. `partner` bounds what can be seen; None is an administrator, who sees all. `by` is the person."""
+    """Who acts. `partner` bounds what can be seen; None is an administrator, who sees all. `by` is the person.
+
+    `purpose` and `proves_key` are those of the client's token.
+    """
 
     partner: PartnerId | None = None
     client_id: str | None = None
+    purpose: str | None = None
+    proves_key: bool = False
     by: str | None = None
     request_id: str | None = None
     remote: str | None = None
@@ -71,6 +76,25 @@ def require_own(found: Subscription | None, subscription_id: str, *, actor: Acto
     """The subscription, if the actor may know of it. Raises `BadRequest` (not found) else, whichever the reason."""
     if found is None or (actor.partner is not None and found.partner != actor.partner):
         not_found(subscription_id)
+    return found
+
+
+def require_master(found: Subscription | None, subscription_id: str, *, actor: Actor) -> Subscription:
+    """The subscription, if the actor may change what it brings, and where to.
+
+    A client of the same partner must be able to have asked for it itself: else one with a secret could point another
+    one's Personal data at itself. Raises `BadRequest` (not found), or the `Refusal` that says what it lacks.
+    """
+    found = require_own(found, subscription_id, actor=actor)
+    if actor.partner is None:
+        return found
+    if actor.purpose != found.purpose:
+        message = f"{found.id} is for the purpose {found.purpose}"
+        parameters = {"purpose": actor.purpose, "covered": [found.purpose], "client_id": actor.client_id}
+        raise Refusal(RefusalCode.PURPOSE_NOT_COVERED, message, **parameters)
+    if found.proves_key and not actor.proves_key:
+        message = f"{found.id} is of a client that proves a private key"
+        raise Refusal(RefusalCode.PROFILE_INSUFFICIENT, message, client_id=actor.client_id)
     return found
 
 

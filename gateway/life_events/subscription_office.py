@@ -53,11 +53,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     """Which deliveries are put in line again: of events accepted from `since` on and before `until`.
 
     `everything`: also those that arrived, and events that were never put in line; else dead and withheld ones.
+    `entitled` are kinds of event, each with its publisher, and no others are looked at; None is all.
     """
 
     since: datetime
     until: datetime
     everything: bool = False
+    entitled: frozenset[tuple[str, PartnerId]] | None = None
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,8 +141,12 @@ class SubscriptionOffice(Protocol):
         status: DeliveryStatus | None = None,
         after: str | None = None,
         limit: int = 100,
+        entitled: frozenset[tuple[str, PartnerId]] | None = None,
     ) -> tuple[DeliveryEntry, ...]:
-        """Deliveries of one subscription, the newest event first, beginning after the delivery `after`."""
+        """Deliveries of one subscription, the newest event first, beginning after the delivery `after`.
+
+        With `entitled` (kinds of event, each with its publisher) only those that were sent, or that are of these.
+        """
         ...
 
     async def attempts(self, subscription_id: str, delivery_id: str) -> tuple[AttemptEntry, ...] | None:

@@ -20,7 +20,7 @@ from gateway.life_events.subscription_desk import (
     open_secrets,
     record_act,
     refuse_state,
-    require_own,
+    require_master,
 )
 from gateway.life_events.webhook_sender import Answer, NotAnswered
 
@@ -30,7 +30,7 @@ _JSON = "application/json"
 
 async def verify_webhook(desk: SubscriptionDesk, subscription_id: str, *, actor: Actor) -> Subscription:
     """The subscription, active now. Raises `BadRequest` that says what the receiver did instead of agreeing."""
-    found = require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
+    found = require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if found.status is not SubscriptionStatus.PENDING:
         refuse_state(found, possible=[])
     target = found.target
@@ -39,7 +39,7 @@ async def verify_webhook(desk: SubscriptionDesk, subscription_id: str, *, actor:
     reason = await _challenge(desk, found, target)
     now = desk.clock.now()
     async with desk.office.changing() as change:
-        before = require_own(await change.find(subscription_id), subscription_id, actor=actor)
+        before = require_master(await change.find(subscription_id), subscription_id, actor=actor)
         if reason is None and (before.target, before.status) == (target, SubscriptionStatus.PENDING):
             after = msgspec.structs.replace(before, status=SubscriptionStatus.ACTIVE, status_reason="", updated_at=now)
             after = await collecting(change, after, before=before, now=now)
@@ -47,7 +47,7 @@ async def verify_webhook(desk: SubscriptionDesk, subscription_id: str, *, actor:
         await record_act(change, "verify", before, actor=actor, now=now, result=reason or "verified")
     if reason is not None:
         raise BadRequest(BadRequestCode.TARGET_UNVERIFIED, "the receiver did not agree", reason=reason)
-    return require_own(await desk.office.find(subscription_id), subscription_id, actor=actor)
+    return require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
 
 
 async def _challenge(desk: SubscriptionDesk, subscription: Subscription, target: Webhook) -> str | None:

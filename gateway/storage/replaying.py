@@ -116,7 +116,10 @@ def _events(
     if subscription.providers is not None:
         query = query.where(columns.provider.in_(subscription.providers))
     found = connection.execute(query).all()
-    return found, found[-1].sequence if len(found) == AT_ONCE else None
+    last = found[-1].sequence if len(found) == AT_ONCE else None
+    if window is not None and window.entitled is not None:
+        found = [row for row in found if (row.name, row.provider) in window.entitled]
+    return found, last
 
 
 def _again(now: datetime) -> dict[str, Any]:

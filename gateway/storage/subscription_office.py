@@ -142,13 +142,19 @@ class StoredSubscriptionOffice:
         status: DeliveryStatus | None = None,
         after: str | None = None,
         limit: int = 100,
+        entitled: frozenset[tuple[str, PartnerId]] | None = None,
     ) -> tuple[DeliveryEntry, ...]:
-        """Deliveries of one subscription, the newest event first, beginning after the delivery `after`."""
+        """Deliveries of one subscription, the newest event first, beginning after the delivery `after`.
+
+        With `entitled` (kinds of event, each with its publisher) only those that were sent, or that are of these.
+        """
         if not all_keys(subscription_id, after):
             return ()
         query = _ENTRIES.where(_D.subscription_id == subscription_id).order_by(_D.event_sequence.desc()).limit(limit)
         if status is not None:
             query = query.where(_D.status == status.value)
+        if entitled is not None:
+            query = query.where(sa.or_(_D.attempts > 0, sa.tuple_(_E.name, _E.provider).in_(sorted(entitled))))
         if after is not None:
             begin = deliveries.alias("begin")
             query = query.where(

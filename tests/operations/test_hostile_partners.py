@@ -1,15 +1,90 @@
 """What a partner that means harm, or is careless, cannot do to the others through life events."""
 
+import time
+from dataclasses import dataclass
+
+import msgspec
 import pytest
 
-from tests.support.event_world import NAMED, EventWorld, a_birth
+from gateway.access.client import Profile
+from tests.support.event_world import NAMED, PURPOSE, EventWorld, a_birth, sample
+from tests.support.receiver import Receiver, answering
 from tests.support.served import served
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A client that manages subscriptions."""
+
+    world: EventWorld
+    headers: dict[str, str]
+
+    def _ask(self, method, path, body=None):
+        url = f"{self.world.gateway.url}/v1/subscriptions{path}"
+        options = {} if body is None else {"json": body}
+        return self.world.gateway.http.request(method, url, headers=self.headers, **options)
+
+    def get(self, path=""):
+        return self._ask("GET", path)
+
+    def post(self, path="", body=None):
+        return self._ask("POST", path, body)
+
+    def patch(self, path, body):
+        return self._ask("PATCH", path, body)
+
+    def delete(self, path):
+        return self._ask("DELETE", path)
+
+    def active(self, receiver, **changes):
+        """The id of a new subscription to births that the receiver has agreed to."""
+        target = {"kind": "webhook", "url": receiver.url}
+        answer = self.post(body={"types": ["birth"], "target": target} | changes)
+        assert 201 == answer.status_code, answer.text
+        id_ = answer.json()["subscription"]["id"]
+        assert 200 == self.post(f"/{id_}/verify").status_code
+        return id_
+
+
+def manager(world, partner="jakarta", *, profile=Profile.BASIC, purpose=PURPOSE):
+    """A new client's."""
+    made = world.client(partner, "subscriptions:manage", profile=profile, purposes=(purpose,))
+    return Manager(world, world.bearer(*made, purpose=purpose))
+
+
+def told(answer):
+    """Status and code of a problem."""
+    return answer.status_code, answer.json()["code"]
+
+
+async def agreeing(received, writer):
+    """Agrees to verifications, and takes everything else."""
+    body = msgspec.json.decode(received.body)
+    answer = body["challenge"].encode() if body.get("type") == "webhook.verification" else b""
+    await answering(200, answer)(received, writer)
+
+
+def arrived(receiver, count, *, within_s=10.0):
+    """The CloudEvents that arrived, once they are so many."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        found = [it for it in receiver.received if it.headers["content-type"].startswith("application/cloudevents")]
+        if len(found) >= count:
+            return found
+        time.sleep(0.01)
+    pytest.fail(f"{len(found)} of {count} events arrived")
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """Sumedang lets Jakarta have its births."""
-    with served(tmp_path_factory.mktemp("hostile")) as gateway:
+
+    def change(settings):
+        keys = str(tmp_path_factory.mktemp("keys") / "event-keys")
+        opened = {"private_targets": ("127.0.0.0/8",), "attempt_timeout_s": 2.0, "keys": keys}
+        return msgspec.structs.replace(settings, life_events=msgspec.structs.replace(settings.life_events, **opened))
+
+    with served(tmp_path_factory.mktemp("hostile"), change=change) as gateway:
         made = EventWorld(gateway)
         made.agree("sumedang", "jakarta", "birth", fields=NAMED)
         yield made
@@ -23,3 +98,64 @@ def test_an_event_of_a_time_that_nobody_can_read_back_is_refused(world, time):
     assert (400, "event-invalid") == (answer.status_code, answer.json()["code"])
     world.publish(1, hospital)
     assert 200 == world.read(reader).status_code
+
+
+@pytest.fixture
+def receiver(world):
+    """Agrees to verifications, and takes everything."""
+    made = Receiver(behave=agreeing)
+    world.gateway.do(made.__aenter__())
+    yield made
+    world.gateway.do(made.__aexit__())
+
+
+def test_a_client_with_a_secret_cannot_take_over_what_a_private_key_has_subscribed_to(world, receiver):
+    """It may look at its partner's subscription, and do nothing with it: no new address, secret, test or replay."""
+    strong = manager(world, profile=Profile.FAPI)
+    id_ = strong.active(receiver, fields=["@public", "mother_nik"])
+    weak = manager(world)
+    answers = [
+        weak.patch(f"/{id_}", {"url": receiver.url + "/elsewhere"}),
+        weak.patch(f"/{id_}", {"fields": ["mother_name"]}),
+        weak.patch(f"/{id_}", {"status": "paused"}),
+        weak.post(f"/{id_}/verify"),
+        weak.post(f"/{id_}/test"),
+        weak.post(f"/{id_}/secret", {}),
+        weak.post(f"/{id_}/replay", {"since": "2026-01-01T00:00:00Z", "everything": True}),
+        weak.delete(f"/{id_}"),
+    ]
+    assert [(403, "profile-insufficient")] * 8 == [told(it) for it in answers]
+    assert receiver.url == weak.get(f"/{id_}").json()["target"]["url"]
+    assert 204 == strong.delete(f"/{id_}").status_code
+
+
+def test_a_client_with_another_purpose_cannot_use_a_subscription(world, receiver):
+    """What was asked for one purpose is not pointed elsewhere for another."""
+    first = manager(world)
+    id_ = first.active(receiver)
+    other = manager(world, purpose="statistik")
+    assert (403, "purpose-not-covered") == told(other.patch(f"/{id_}", {"url": receiver.url + "/elsewhere"}))
+    assert (403, "purpose-not-covered") == told(other.post(f"/{id_}/secret", {}))
+    assert 204 == first.delete(f"/{id_}").status_code
+
+
+def test_what_one_may_not_have_is_neither_listed_nor_counted(world, receiver):
+    """Jakarta's births, for Sumedang, that has no agreement about them: not their number, nor that there are any."""
+    world.agree("sumedang", "sumedang", "birth")
+    sumedang = manager(world, "sumedang")
+    id_ = sumedang.active(receiver)
+    (own,) = world.publish(1, world.publisher())
+    foreign = {"specversion": "1.0", "id": "RS-1", "source": "/jakarta/hospital-births", "type": "birth"}
+    answer = world.post(foreign | {"data": sample("jakarta", "hospital-births")}, world.publisher("jakarta"))
+    assert 202 == answer.status_code, answer.text
+    (later,) = world.publish(1, world.publisher())
+    arrived(receiver, 2)
+    assert [later, own] == [it["event_id"] for it in sumedang.get(f"/{id_}/deliveries").json()["data"]]
+    assert {"count": 0} == sumedang.post(f"/{id_}/replay", {"since": "2026-01-01T00:00:00Z"}).json()
+    sumedang.patch(f"/{id_}", {"status": "paused"})
+    again = world.post(
+        foreign | {"id": "RS-2", "data": sample("jakarta", "hospital-births")}, world.publisher("jakarta")
+    )
+    assert 202 == again.status_code, again.text
+    assert [] == sumedang.get(f"/{id_}/deliveries?status=waiting").json()["data"]
+    sumedang.delete(f"/{id_}")

@@ -40,7 +40,9 @@ class EventWorld:
         self._made = 0
         self._numbers = count(100_000)
 
-    def client(self, partner: str, *scopes: str, profile: Profile = Profile.BASIC) -> tuple[str, str | None]:
+    def client(
+        self, partner: str, *scopes: str, profile: Profile = Profile.BASIC, purposes: tuple[str, ...] = (PURPOSE,)
+    ) -> tuple[str, str | None]:
         """The id of a new client, and its secret where it has one."""
         self._made += 1
         jwks = {"keys": [self._key.as_dict(private=False)]} if profile is Profile.FAPI else None
@@ -50,16 +52,16 @@ class EventWorld:
             name=f"Sistem {self._made}",
             profile=profile,
             scopes=frozenset(scopes),
-            purposes=frozenset({PURPOSE}),
+            purposes=frozenset(purposes),
             keys=jwks,
         )
         registered = self.gateway.do(register_client(self.gateway.running.gateway.desk, new, by=BY, reason="Uji"))
         self.gateway.do(self.gateway.running.followed())
         return registered.client.id, registered.secret
 
-    def bearer(self, client_id: str, secret: str | None) -> dict[str, str]:
+    def bearer(self, client_id: str, secret: str | None, *, purpose: str = PURPOSE) -> dict[str, str]:
         """The header of a new token."""
-        form = {"grant_type": "client_credentials", "purpose": PURPOSE}
+        form = {"grant_type": "client_credentials", "purpose": purpose}
         url = f"{self.gateway.url}/oauth/token"
         if secret is not None:
             answer = self.gateway.http.post(url, data=form, auth=(client_id, secret))

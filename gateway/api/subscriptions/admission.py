@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from gateway.access.caller import Caller
+from gateway.access.client import Profile
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.api.admin.acting import TokenVerifying
@@ -59,7 +60,12 @@ class SubscriptionCounter:
             facts.client_id = caller.client_id
             require(await self._rates.check_and_spend(caller.client_id))
             actor = Actor(
-                partner=caller.partner, client_id=caller.client_id, request_id=facts.request_id, remote=facts.remote
+                partner=caller.partner,
+                client_id=caller.client_id,
+                purpose=caller.purpose,
+                proves_key=caller.profile is Profile.FAPI,
+                request_id=facts.request_id,
+                remote=facts.remote,
             )
             yield Admitted(caller, actor)
         except (Refusal, BadRequest, asyncio.CancelledError) as error:

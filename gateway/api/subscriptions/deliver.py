@@ -26,7 +26,7 @@ from gateway.api.subscriptions.views import (
     delivery_view,
     subscription_view,
 )
-from gateway.errors import BadRequestCode
+from gateway.errors import BadRequestCode, RefusalCode
 from gateway.life_events.delivery import DeliveryStatus
 from gateway.life_events.replay_deliveries import Replay, replay_deliveries
 from gateway.life_events.rotate_webhook_secret import GRACE, LONGEST_GRACE, rotate_webhook_secret
@@ -36,6 +36,8 @@ from gateway.life_events.verify_webhook import verify_webhook
 
 _ACT_PROBLEMS = (
     *PROBLEMS,
+    RefusalCode.PROFILE_INSUFFICIENT,
+    RefusalCode.PURPOSE_NOT_COVERED,
     BadRequestCode.NOT_FOUND,
     BadRequestCode.CONFLICT,
     BadRequestCode.SUBSCRIPTION_INVALID,
@@ -95,7 +97,8 @@ DELIVERIES = Operation(
     id="listDeliveries",
     tag=Tag.SUBSCRIPTIONS,
     summary="List the deliveries of a subscription",
-    description="The newest event first; `after` is the last id of the page before.",
+    description="The newest event first; `after` is the last id of the page before. Nothing is told of events that "
+    "you may not have now and were never sent.",
     scope=SCOPE,
     parameters=(
         SUBSCRIPTION_ID,
@@ -196,16 +199,18 @@ def act_doors(counter: SubscriptionCounter, *, wake: Callable[[], None]) -> list
 
 def delivery_doors(counter: SubscriptionCounter) -> list[HTTPRouteHandler]:
     """Looking at deliveries and attempts."""
-    office = counter.desk.office
+    desk, office = counter.desk, counter.desk.office
 
     @get(ONE + "/deliveries", opt=DELIVERIES.opt(), name=DELIVERIES.id)
     async def list_deliveries(request: HttpRequest) -> Reply:
         async with counter.admitting(request, act="deliveries") as (_, actor):
             id_ = request.path_params["subscription_id"]
             values, after, limit = read_page(request, "status")
-            require_own(await office.find(id_), id_, actor=actor)
+            subscription = require_own(await office.find(id_), id_, actor=actor)
             status = _status(values.get("status"))
-            found = await office.deliveries(id_, status=status, after=after, limit=limit + 1)
+            assert desk.entitlements is not None
+            entitled = await desk.entitlements.entitled(subscription)
+            found = await office.deliveries(id_, status=status, after=after, limit=limit + 1, entitled=entitled)
         data = [delivery_view(it) for it in found[:limit]]
         return json_reply({"data": data, "next_after": data[-1].id if len(found) > limit else None}, UNKEPT)
 

@@ -93,7 +93,13 @@ END = Operation(
     scope=SCOPE,
     parameters=(SUBSCRIPTION_ID,),
     answers={204: Answered("It has ended.")},
-    problems=(*PROBLEMS, BadRequestCode.NOT_FOUND, BadRequestCode.CONFLICT),
+    problems=(
+        *PROBLEMS,
+        RefusalCode.PROFILE_INSUFFICIENT,
+        RefusalCode.PURPOSE_NOT_COVERED,
+        BadRequestCode.NOT_FOUND,
+        BadRequestCode.CONFLICT,
+    ),
 )
 PATH = "/v1/subscriptions"
 ONE = PATH + "/{subscription_id:str}"

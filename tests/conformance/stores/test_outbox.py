@@ -2,16 +2,19 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
 import sqlalchemy as sa
 
+from gateway.ids import PartnerId
 from gateway.life_events.backoff import ATTEMPTS
 from gateway.life_events.delivery import DeliveryStatus
 from gateway.life_events.outbox import Turn
 from gateway.life_events.settling import given_back, withheld
 from gateway.life_events.subscription import PlatformDataset, SubscriptionStatus
+from gateway.life_events.subscription_office import Window
 from gateway.storage.engine import reading, writing
 from gateway.storage.life_event_tables import events
 from gateway.storage.tables import audit_records
@@ -287,3 +290,30 @@ async def audited(engine):
     async with reading(engine) as connection:
         leaves = (await connection.execute(sa.select(audit_records.c.leaf).order_by(audit_records.c.number))).scalars()
         return [msgspec.json.decode(leaf) for leaf in leaves]
+
+
+async def test_what_was_never_sent_is_listed_only_where_it_may_be_had(line):
+    """By kind and publisher; what was sent stays listed, and an administrator sees all."""
+    await line.births(2)
+    worker = line.worker()
+    first, _ = await line.claim(worker)
+    await line.settle(worker, arrived(first))
+    listed = partial(line.office.deliveries, "sub_disdukcapil")
+    assert 2 == len(await listed())
+    assert 2 == len(await listed(entitled=frozenset({("birth", PartnerId("sumedang"))})))
+    for others in (frozenset(), frozenset({("birth", PartnerId("jakarta")), ("death", PartnerId("sumedang"))})):
+        assert [first.id] == [it.id for it in await listed(entitled=others)]
+
+
+async def test_a_window_is_replayed_as_far_as_its_events_may_be_had(line):
+    """Neither put in line nor counted."""
+    await line.births(2)
+    window = Window(since=START, until=START + timedelta(seconds=1), everything=True)
+    subscription = await line.office.find("sub_disdukcapil")
+    worker = line.worker()
+    await line.settle(worker, *[arrived(it) for it in await line.claim(worker)])
+    async with line.office.changing() as change:
+        replay = partial(change.replay_window, subscription, after=0, now=START)
+        assert 0 == (await replay(msgspec.structs.replace(window, entitled=frozenset()))).count
+        own = frozenset({("birth", PartnerId("sumedang"))})
+        assert 2 == (await replay(msgspec.structs.replace(window, entitled=own))).count
