@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.registry import PROTOCOLS
+from adapters.registry import GIVEN, PROTOCOLS
 from gateway.errors import BadConfiguration
 from gateway.settings import Settings
 from gateway.settings_file import default_path, load_settings
@@ -141,7 +141,7 @@ def test_a_secret_may_stand_in_a_file(config, tmp_path):
             '"rest_json"',
             '"rest-json"',
             "partners/garut.toml:6: platforms.portal.adapter: expected one of "
-            + ", ".join(PROTOCOLS)
+            + ", ".join([*PROTOCOLS, *GIVEN])
             + "; did you mean rest_json?",
         ),
         (
