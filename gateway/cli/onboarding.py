@@ -44,6 +44,8 @@ def onboard_here(wish: Wish, asked: Mapping[str, Any], *, interactive: bool) -> 
         show_json(as_document(onboarded, files=files, check=check))
     else:
         _tell(onboarded, files=files, contract=contract)
+    if files:
+        click.echo(_last_words(wish, onboarded, asked, ok=check["ok"]), err=True)
     return ExitCode.OK if check["ok"] else ExitCode.CONTRACT_BROKEN
 
 
@@ -179,6 +181,23 @@ def _tell(onboarded: Onboarded, *, files: list[Path], contract: DatasetReport | 
         f"{trial.records_out} of {trial.records_in} records of the sample come through" if trial else "nothing maps"
     )
     click.echo(f"{onboarded.partner}/{onboarded.dataset}: {proposal.resource}; {passed}", err=True)
+
+
+def _last_words(wish: Wish, onboarded: Onboarded, asked: Mapping[str, Any], *, ok: bool) -> str:
+    """What to do next; and, where the contract does not check, what it would do to a gateway."""
+    name = f"{wish.partner}/{onboarded.dataset}"
+    root = f" --root {asked['into']}" if asked["into"] else ""
+    again = f"gateway contracts check {name}{root}"
+    mapping = wish.schemas / "partners" / wish.partner / f"{onboarded.dataset}.mapping.toml"
+    if not ok:
+        return (
+            "broken: this contract does not check, and a gateway does not start with it\n"
+            f"next: settle what is open in {mapping} until nothing is found by: {again}\n"
+            "      or take the files away again"
+        )
+    doubtful = sum(field.is_doubtful for field in onboarded.proposal.fields)
+    marked = f" ({doubtful} doubtful, {len(onboarded.open)} open)" if doubtful or onboarded.open else ""
+    return f"next: look through {mapping}{marked}, then: {again}"
 
 
 def _found(onboarded: Onboarded, contract: DatasetReport | None) -> list[str]:

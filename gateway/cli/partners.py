@@ -56,7 +56,7 @@ def list_partners(config_file: Path | None, *, as_json: bool) -> None:
 @click.option("--map", "said", multiple=True, metavar="FIELD=PATH", help="A common field and the path it is read from.")
 @click.option("--constant", "constants", multiple=True, metavar="FIELD=VALUE", help="A common field that is always so.")
 @click.option("--add", is_flag=True, help="Add the dataset to a partner that is there; its file keeps what it says.")
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option("--force", is_flag=True, help="Write over files that are there; the partner's own keeps what it says.")
 @click.option("--keep-sample", is_flag=True, help="Keep the sample as it is, Personal data and all.")
 @click.option("--dry-run", is_flag=True, help="Write nothing.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
@@ -97,6 +97,7 @@ def _wish(asked: dict[str, Any]) -> "Wish":
         constants=_pairs(asked["constants"], option="--constant"),
         said={name: path or None for name, path in _pairs(asked["said"], option="--map").items()},
         as_it_is=asked["keep_sample"],
+        again=asked["force"] or asked["dry_run"],
     )
 
 

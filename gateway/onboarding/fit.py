@@ -245,6 +245,7 @@ def fit_amount(field: FieldProfile, *, whole: bool) -> Fit:
         if form is not None and form.share >= 0.5:
             operations = {"number": form.detail or "plain"}
             reason = f"{form.share:.0%} are numbers in text"
+            reason += f", written as {form.detail}, but could also be {', '.join(form.others)}" if form.others else ""
             return Fit(share=form.share * (0.7 if form.ambiguous else 1.0), operations=operations, reason=reason)
     return NO_FIT
 

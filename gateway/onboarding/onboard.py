@@ -43,7 +43,8 @@ class CannotOnboard(Exception):
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What a person asks for. `constants` and `said` are common fields: their value, or the path they are read from.
 
-    `config` and `schemas` are the folders that hold `partners/`.
+    `config` and `schemas` are the folders that hold `partners/`. `again`: the dataset may be there already; then the
+    partner's file stays as it is.
     """
 
     partner: str
@@ -58,6 +59,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     constants: Mapping[str, Any] = {}
     said: Mapping[str, str | None] = {}
     as_it_is: bool = False
+    again: bool = False
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -112,13 +114,11 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
     entry = _entry(wish, sample, source, dataset=dataset, title=title)
     personal = _personal(proposal, source)
     kept = _kept(wish, sample, source, personal=personal)
-    folder = wish.schemas / "partners" / wish.partner
-    contract = {
-        folder / f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
-        folder / f"{dataset}.mapping.toml": mapping_text(proposal, title=f"{title} of {government}.").encode(),
-        **{folder / "samples" / dataset / name: content for name, content in kept.items()},
-    }
-    partner = _partner(wish, entry, region=region, government=government, codes=codes)
+    contract = _contract(wish, source, proposal, dataset=dataset, title=f"{title} of {government}.", kept=kept)
+    is_there = wish.again and _stands_there(wish.partner_file, dataset)
+    if not is_there:
+        partner = _partner(wish, entry, region=region, government=government, codes=codes)
+        contract = {wish.partner_file: partner.encode(), **contract}
     return Onboarded(
         partner=wish.partner,
         dataset=dataset,
@@ -127,17 +127,29 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         adapter=sample.adapter,
         records=source.records.count,
         proposal=proposal,
-        files={wish.partner_file: partner.encode(), **contract},
+        files=contract,
         extends=wish.partner_file if wish.partner_file.exists() else None,
         open=(
             *about_partner(wish.partner, region, codes),
-            *about_address(entry, source),
+            *(() if is_there else about_address(entry, source)),
             *about_samples(len(kept), given=len(wish.samples)),
-            *proposal.open,
+            *proposal.all_open,
         ),
         notes=(*sample.notes, *source.issues),
         replaced=() if wish.as_it_is else tuple(personal),
     )
+
+
+def _contract(
+    wish: Wish, source: InferredSource, proposal: Proposal, *, dataset: str, title: str, kept: Mapping[str, bytes]
+) -> dict[Path, bytes]:
+    """The files below `schemas`."""
+    folder = wish.schemas / "partners" / wish.partner
+    return {
+        folder / f"{dataset}.source.json": msgspec.json.format(msgspec.json.encode(source.schema), indent=2) + b"\n",
+        folder / f"{dataset}.mapping.toml": mapping_text(proposal, title=title).encode(),
+        **{folder / "samples" / dataset / name: content for name, content in kept.items()},
+    }
 
 
 def _region(wish: Wish, source: InferredSource, codes: CodeLists) -> PartnerRegion:
@@ -155,14 +167,23 @@ def _region(wish: Wish, source: InferredSource, codes: CodeLists) -> PartnerRegi
 
 
 def _told_by_file(file: Path) -> str | None:
+    code = _content_of(file).get("kode_wilayah")
+    return code if isinstance(code, str) else None
+
+
+def _stands_there(file: Path, dataset: str) -> bool:
+    """Whether a partner's file names the dataset."""
+    return file.exists() and dataset in _content_of(file).get("datasets", {})
+
+
+def _content_of(file: Path) -> dict[str, Any]:
+    """What a partner's file says. Raises `CannotOnboard`."""
     from tomllib import TOMLDecodeError, loads  # noqa: PLC0415
 
     try:
-        content = loads(file.read_text(encoding="utf-8"))
+        return loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
         raise CannotOnboard(f"{file} cannot be read: {error}") from error
-    code = content.get("kode_wilayah")
-    return code if isinstance(code, str) else None
 
 
 def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, title: str) -> DatasetEntry:

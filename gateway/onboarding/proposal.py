@@ -60,7 +60,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """One dataset's mapping. `findings` are what the checker still says of it; none where it is proved."""
+    """One dataset's mapping. `findings` are what the checker still says of it; none where it is proved.
+
+    `open` is about no single line of it; `all_open` is that, and the codes that nothing is known of.
+    """
 
     resource: str
     resource_confidence: float
@@ -72,6 +75,16 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     unused: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     trial: Trial | None = None
+
+    @property
+    def all_open(self) -> tuple[Open, ...]:
+        """What the sample does not say of the whole, and of each field."""
+        unknown = [
+            Open(about=field.field, message=f"nothing is known of the values {', '.join(field.unknown[:12])}")
+            for field in self.fields
+            if field.unknown
+        ]
+        return (*self.open, *unknown)
 
     def field(self, name: str) -> ProposedField | None:
         """The proposal for a common field, if there is one."""

@@ -7,7 +7,8 @@ from gateway.mapping.targets import targets
 from gateway.onboarding.choose import both_coordinates_in_one, choose
 from gateway.onboarding.complete import blank_defaults, completed
 from gateway.onboarding.identify import identified
-from gateway.onboarding.proposal import Open, Proposal, ProposedField, Trial
+from gateway.onboarding.profile import FieldProfile, FormKind
+from gateway.onboarding.proposal import DOUBTFUL, Open, Proposal, ProposedField, Trial
 from gateway.onboarding.reference import Reference
 from gateway.onboarding.settle import settled
 from gateway.onboarding.source import InferredSource
@@ -17,6 +18,14 @@ from schemas.resources import RESOURCES
 _MOSTLY_EMPTIED = 0.5
 _OFTEN_REFUSED = 0.05
 _DISTRUST = 0.6
+_READING = {
+    FormKind.DATE: frozenset({"date", "datetime", "period"}),
+    FormKind.DATETIME: frozenset({"date", "datetime", "period"}),
+    FormKind.NUMBER: frozenset({"number"}),
+    FormKind.PERCENT: frozenset({"number"}),
+    FormKind.REGION_CODE: frozenset({"scheme"}),
+}
+"""Which operations depend on the form of a value."""
 
 
 def propose(
@@ -49,7 +58,7 @@ def propose(
     proposal = settled(completed(proposal, source.fields, reference), source.schema, reference)
     proposal = identified(proposal, fields, source.schema, documents, reference)
     proposal = _without_empty(settled(proposal, source.schema, reference), source, documents, reference)
-    return _ordered(_missing(proposal, source))
+    return _ordered(_missing(_hesitant(proposal, fields), source))
 
 
 def _said(name: str, value: Any) -> ProposedField:
@@ -110,6 +119,20 @@ def _doubted(proposal: Proposal) -> Proposal:
     return proposal
 
 
+def _hesitant(proposal: Proposal, fields: Sequence[FieldProfile]) -> Proposal:
+    """Doubtful of what the sample lets be read in two ways, however plain its name; unless a person has chosen it."""
+    by_path = {field.path: field for field in fields}
+    for field in proposal.fields:
+        forms = [form for path in field.paths if path in by_path for form in by_path[path].forms]
+        two_ways = any(
+            form.ambiguous and form.others and _READING.get(form.kind, frozenset()) & set(field.declaration)
+            for form in forms
+        )
+        if two_ways and DOUBTFUL <= field.confidence < 1:
+            proposal = proposal.with_field(field.become(confidence=DOUBTFUL - 0.01))
+    return proposal
+
+
 def _missing(proposal: Proposal, source: InferredSource) -> Proposal:
     """The proposal with what nobody makes, what is not known, and what is not used."""
     added = [
@@ -118,11 +141,6 @@ def _missing(proposal: Proposal, source: InferredSource) -> Proposal:
         if target.required
         and target.name not in {"partner", *(one.about for one in proposal.open if one.required)}
         and proposal.field(target.name) is None
-    ]
-    added += [
-        Open(about=field.field, message=f"nothing is known of the values {', '.join(field.unknown[:12])}")
-        for field in proposal.fields
-        if field.unknown
     ]
     added += [
         Open(

@@ -158,6 +158,41 @@ def test_what_cannot_be_told_is_open_and_the_exit_code_says_so(onboard, project)
     assert "# open: period" in (project / "schemas/partners/bandung/apotek.mapping.toml").read_text()
 
 
+def test_the_last_words_say_that_a_gateway_would_not_start(onboard, project):
+    """Of a contract that does not check, to a script as to a person; and how to look again."""
+    rows = [{"kecamatan": name, "jumlah_apotek": number} for number, name in enumerate(["A", "B", "C", "D", "E", "F"])]
+    _, _, err = onboard(rows, "--yes", "--json", "--resource", "indicator", file="apotek.json")
+    assert err.startswith("broken: this contract does not check, and a gateway does not start with it\n")
+    assert f"gateway contracts check bandung/apotek --root {project}\n" in err
+    _, _, err = onboard(health_centres(), "--yes", "--add")
+    assert err.splitlines()[-1].startswith("next: look through ")
+    assert "does not start" not in err
+
+
+def test_codes_that_nothing_is_known_of_stand_once_in_the_mapping(onboard, project):
+    """Beside their line, where they are filled in; in the answer they are open."""
+    kinds = ["PKM", "RSUD", "KLINIK", "KHUSUS-X"]
+    rows = [{**row, "jns_faskes": kinds[number % 4]} for number, row in enumerate(health_centres())]
+    _, out, _ = onboard(rows, "--yes", "--json", file="faskes.json")
+    mapping = (project / "schemas/partners/bandung/faskes.mapping.toml").read_text()
+    assert [line for line in mapping.splitlines() if "KHUSUS-X" in line] == ['# open: nothing is known of "KHUSUS-X"']
+    assert {"kind"} <= {one["about"] for one in json.loads(out)["open"]}
+
+
+def test_days_that_can_be_read_in_two_ways_are_doubtful(onboard, project):
+    """However plain the name: 03-04-2019 is 3 April or 4 March, and the line says so. A person's choice is none."""
+    rows = [
+        {**row, "tgl_buka": f"0{number % 9 + 1}-0{number % 7 + 1}-2019"} for number, row in enumerate(health_centres())
+    ]
+    _, out, _ = onboard(rows, "--yes", "--json")
+    field = json.loads(out)["fields"]["opened_on"]
+    assert (field["doubtful"], field["path"]) == (True, "tgl_buka")
+    mapping = (project / "schemas/partners/bandung/puskesmas.mapping.toml").read_text()
+    assert "could also be %m-%d-%Y\nopened_on" in mapping
+    _, out, _ = onboard(rows, "--yes", "--json", "--force", "--map", "opened_on=tgl_buka")
+    assert not json.loads(out)["fields"]["opened_on"]["doubtful"]
+
+
 def test_a_person_may_say_what_the_sample_does_not(onboard):
     """`--constant` gives a value, `--map` a path."""
     rows = [{"kecamatan": name, "x": number} for number, name in enumerate(["A", "B", "C", "D", "E", "F"])]
@@ -187,6 +222,22 @@ def test_files_that_are_there_stay(onboard, project):
     assert code == 2
     assert "puskesmas" in err
     assert {file: (project / file).read_bytes() for file in _files(project)} == before
+
+
+def test_a_contract_is_written_anew_only_by_force(onboard, project):
+    """From a better sample; the partner's file keeps what a person has put there, and is not asked for again."""
+    onboard(health_centres(), "--yes")
+    file = project / "config/partners/bandung.toml"
+    mapping = project / "schemas/partners/bandung/puskesmas.mapping.toml"
+    file.write_text(file.read_text().replace('contact      = ""', 'contact      = "data@bandung.example"'))
+    before, proposed = file.read_bytes(), mapping.read_text()
+    mapping.write_text("resource = 'facility'\n")
+    code, out, _ = onboard(health_centres(30), "--yes", "--json", "--force")
+    answer = json.loads(out)
+    assert (code, answer["records"]) == (0, 30)
+    assert str(file) not in answer["files"]
+    assert "base_url" not in {one["about"] for one in answer["open"]}
+    assert (file.read_bytes(), mapping.read_text()) == (before, proposed)
 
 
 def test_a_second_dataset_leaves_the_partners_file_as_it_was(onboard, project):

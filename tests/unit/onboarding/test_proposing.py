@@ -157,7 +157,7 @@ def test_codes_that_tell_nothing_are_left_open():
     proposal = _proposed(rows, resource="service-request")
     assert proposal.field("status").confidence < 0.5
     assert set(proposal.field("status").unknown) == {"0", "1", "2"}
-    assert any(one.about == "status" for one in proposal.open)
+    assert any(one.about == "status" for one in proposal.all_open)
 
 
 def test_both_coordinates_in_one_text_are_left_open():
