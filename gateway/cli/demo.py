@@ -12,14 +12,20 @@ from gateway.cli.options import with_json
 @click.option("--once", is_flag=True, help="Make the exchanges, print what came through, and end.")
 @click.option("--port", type=click.IntRange(1, 65_534), help="Where the gateway listens: 8400, or a free one.")
 @click.option("--faults", is_flag=True, help="Let the platforms wait and fail as regional portals were measured to.")
+@click.option("--broken", multiple=True, metavar="PATH",
+              help="Let what stands below this path of the stand-ins answer 500, as /dukcapil-sumedang.")  # fmt: skip
 @click.option("--platforms", is_flag=True, help="Only the stand-in platforms, for a gateway served beside them.")
 @with_json
-def command(*, once: bool, port: int | None, faults: bool, platforms: bool, as_json: bool) -> int:
+def command(
+    *, once: bool, port: int | None, faults: bool, broken: tuple[str, ...], platforms: bool, as_json: bool
+) -> int:
     """Stand-in platforms of Jakarta and Sumedang, a seeded gateway before them, and real exchanges over HTTP.
 
-    What came through is printed per consumer, provider and resource. The exit code is 0 if every exchange brought
-    records, every ledger adds up, and what had to be refused was.
+    A birth is told in each region, and followed until the parents have heard of the documents. What came through is
+    printed: each case, then the records per consumer, provider and resource. The exit code is 0 if both cases are
+    complete, every exchange brought records, every ledger adds up, and what had to be refused was.
     """
+    from gateway.demo.faults import Failure, Faults
     from gateway.demo.run import demonstrate, serve_platforms
     from gateway.demo.show import as_document, as_table
 
@@ -34,7 +40,7 @@ def command(*, once: bool, port: int | None, faults: bool, platforms: bool, as_j
             demonstrate(
                 once=once,
                 port=port,
-                faults=faults,
+                faults=Faults(measured=faults, forced=dict.fromkeys(broken, Failure.STATUS_500)),
                 show=lambda found: click.echo(as_document(found) if as_json else as_table(found)),
                 tell=tell,
             )

@@ -15,6 +15,7 @@ import msgspec
 
 import gateway
 from gateway.administration_wiring import opened_desk
+from gateway.demo.life_events.seed import Offices, seed_region
 from gateway.demo.seed import Seeded, seed
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
 from gateway.errors import BadConfiguration
@@ -30,12 +31,16 @@ class NotReady(BadConfiguration):
 
 
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it is served, and who may ask. `config` is its settings file, for other commands."""
+    """Where it is served, and who may ask. `config` is its settings file, for other commands.
+
+    `offices` are the clients of each region's systems around a birth.
+    """
 
     url: str
     admin_url: str
     config: Path
     seeded: Seeded
+    offices: dict[str, Offices]
 
 
 def free_port() -> int:
@@ -56,12 +61,14 @@ async def installed(stand_ins: StandIns, *, port: int, admin_port: int) -> Async
         settings = await asyncio.to_thread(load_settings, config, environ)
         async with opened_desk(settings) as desk:
             seeded = await seed(desk, further=[one.partner.id for one in stand_ins.further])
+            offices = {it.partner: await seed_region(desk, it.partner) for it in stand_ins.regions}
         async with _served(config, environ):
             yield Installation(
                 url=settings.server.public_url,
                 admin_url=f"http://127.0.0.1:{admin_port}",
                 config=config,
                 seeded=seeded,
+                offices=offices,
             )
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -77,6 +84,7 @@ def _write(folder: Path, *, stand_ins: StandIns, port: int, admin_port: int) -> 
     main = config / "gateway.toml"
     main.write_text(
         f'[server]\npublic_url = "http://127.0.0.1:{port}"\nport = {port}\nadmin_port = {admin_port}\n'
+        '[life_events]\nprivate_targets = ["127.0.0.0/8"]\n'
         '[logs]\nlevel = "warning"\nform = "text"\n',
         encoding="utf-8",
     )

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
-from gateway.demo.exchanges import Exchanged, PartnerClient, Refused, refused_exchanges
+from gateway.demo.exchanges import Exchanged, Refused, refused_exchanges
 from gateway.demo.installation import Installation
+from gateway.demo.life_events.story import NewbornCase
+from gateway.demo.partner_client import PartnerClient
 from gateway.demo.recorded import FurtherPartner
 from gateway.demo.seed import ADMINISTRATION
 from schemas.resources import RESOURCES
@@ -26,6 +28,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     exchanges: list[Exchanged]
     refusals: list[Refused]
     audit: dict[str, int]
+    cases: list[NewbornCase]
 
 
 class Reporter:
@@ -44,8 +47,11 @@ class Reporter:
         self._clients = clients
         self._admin = admin
 
-    async def report(self) -> Report:
-        """Every partner asks every partner for every resource; further partners are asked for what they offer."""
+    async def report(self, cases: list[NewbornCase]) -> Report:
+        """Every partner asks every partner for every resource; further partners are asked for what they offer.
+
+        `cases` are what came of the births that were told before.
+        """
         exchanges = [
             await self._exchanged(client, resource=resource, provider=provider)
             for client in self._clients.values()
@@ -59,7 +65,7 @@ class Reporter:
         ]
         refusals = await refused_exchanges(self._clients["sumedang"], provider="jakarta")
         audit = await self._audit_sums()
-        problems = [*_wrong(exchanges), *_not_refused(refusals)]
+        problems = [*_wrong(exchanges), *_not_refused(refusals), *(it for case in cases for it in case.problems)]
         if audit["answered"] == 0 or audit["refused"] < len(refusals) - 1:
             problems.append("the audit trail does not hold every exchange")
         return Report(
@@ -69,6 +75,7 @@ class Reporter:
             exchanges=exchanges,
             refusals=refusals,
             audit=audit,
+            cases=cases,
         )
 
     async def _exchanged(self, client: PartnerClient, *, resource: str, provider: str) -> Exchanged:

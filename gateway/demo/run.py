@@ -7,33 +7,40 @@ from collections.abc import Callable, Sequence
 
 import aiohttp
 
-from gateway.demo.exchanges import PartnerClient
 from gateway.demo.faults import Faults
 from gateway.demo.installation import SHIPPED, Installation, free_port, installed
+from gateway.demo.invitation import invitation
+from gateway.demo.life_events.region import RegionSystems
+from gateway.demo.life_events.story import NewbornCase, NewbornStory
+from gateway.demo.partner_client import PartnerClient
 from gateway.demo.recorded import FurtherPartner, further_partners
 from gateway.demo.report import Report, Reporter
-from gateway.demo.seed import PURPOSE
+from gateway.demo.seed import Credentials
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
 from gateway.settings_file import load_settings
 from gateway.wiring.contracts import SCHEMAS
 
 
 async def demonstrate(
-    *, once: bool, port: int | None, faults: bool, show: Callable[[Report], None], tell: Callable[[str], None]
+    *, once: bool, port: int | None, faults: Faults, show: Callable[[Report], None], tell: Callable[[str], None]
 ) -> Report:
     """The report, after `show` had it; without `once` only when the user has had enough.
 
-    `port` None takes 8400, or a free one with `once`. `faults` lets the platforms fail as real ones were measured to.
+    `port` None takes 8400, or a free one with `once`. `faults` are how the platforms fail.
     """
     _cancelled_by_sigterm()
     port = port or (free_port() if once else 8400)
     admin_port = free_port() if once else port + 1
     further = await asyncio.to_thread(_further)
-    async with StandIns(faults=Faults(measured=faults), further=further) as stand_ins:
+    async with StandIns(faults=faults, further=further) as stand_ins:
         tell(f"stand-in platforms of {_listed(further)}: {stand_ins.base_url}")
-        async with installed(stand_ins, port=port, admin_port=admin_port) as installation:
+        async with (
+            installed(stand_ins, port=port, admin_port=admin_port) as installation,
+            aiohttp.ClientSession() as http,
+        ):
             tell(f"gateway: {installation.url}")
-            report = await _report(installation, further)
+            cases = await _cases(installation, stand_ins, http)
+            report = await _report(installation, http, further=further, cases=cases)
             show(report)
             if not once:
                 tell(invitation(installation))
@@ -61,46 +68,44 @@ def _listed(further: Sequence[FurtherPartner]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-async def _report(installation: Installation, further: Sequence[FurtherPartner]) -> Report:
-    async with aiohttp.ClientSession() as http:
-        clients = {
-            name: PartnerClient(http, url=installation.url, partner=name, credentials=credentials)
-            for name, credentials in installation.seeded.clients.items()
-        }
-        admin = clients.pop("admin")
-        return await Reporter(installation, clients=clients, admin=admin, further=further).report()
+async def _cases(installation: Installation, stand_ins: StandIns, http: aiohttp.ClientSession) -> list[NewbornCase]:
+    """A birth in every region, side by side, each followed until its case is complete."""
+    stories = [
+        await connected_story(it, installation, http=http, base_url=stand_ins.base_url) for it in stand_ins.regions
+    ]
+    return list(await asyncio.gather(*(story.tell() for story in stories)))
 
 
-def invitation(installation: Installation) -> str:
-    """What to try next: addresses, a login, and a line to paste in a second terminal."""
-    client = installation.seeded.clients["jakarta"]
-    admin = installation.seeded.clients["admin"]
-    return f"""
-API and documentation   {installation.url}/docs
-problem pages           {installation.url}/problems
-administration          {installation.admin_url}/docs
-settings                {installation.config}
-waiting for approval    {installation.seeded.waiting}
-
-client of Jakarta       {client.client_id}  secret {client.secret}
-administrator           {admin.client_id}  secret {admin.secret}
-
-Paste in a second terminal:
-
-{curl_line(installation)}
-
-Ctrl-C stops everything and leaves nothing behind."""
+async def _report(
+    installation: Installation,
+    http: aiohttp.ClientSession,
+    *,
+    further: Sequence[FurtherPartner],
+    cases: list[NewbornCase],
+) -> Report:
+    clients = {
+        name: PartnerClient(http, url=installation.url, partner=name, credentials=credentials)
+        for name, credentials in installation.seeded.clients.items()
+    }
+    admin = clients.pop("admin")
+    return await Reporter(installation, clients=clients, admin=admin, further=further).report(cases)
 
 
-def curl_line(installation: Installation) -> str:
-    """A token, and an exchange with it; needs curl and sed only."""
-    client = installation.seeded.clients["jakarta"]
-    form = f"-d grant_type=client_credentials -d scope=facilities:read -d purpose={PURPOSE}"
-    token = r"""sed 's/.*"access_token": *"\([^"]*\)".*/\1/'"""
-    question = f"'{installation.url}/v1/facilities?partner=jakarta,sumedang&limit=5'"
-    return (
-        f"TOKEN=$(curl -s -u '{client.client_id}:{client.secret}' {form} {installation.url}/oauth/token | {token})"
-        f' && curl -s -H "Authorization: Bearer $TOKEN" {question}'
+async def connected_story(
+    systems: RegionSystems, installation: Installation, *, http: aiohttp.ClientSession, base_url: str
+) -> NewbornStory:
+    """The region's systems, subscribed; and its story, ready to be told."""
+    offices = installation.offices[systems.partner]
+
+    def client(credentials: Credentials) -> PartnerClient:
+        return PartnerClient(http, url=installation.url, partner=systems.partner, credentials=credentials)
+
+    subscription = await systems.connect(offices, client=client, base_url=base_url)
+    return NewbornStory(
+        systems,
+        hospital=client(offices.hospital),
+        offices={"civil-registry": client(offices.civil_registry), "notifier": client(offices.notifier)},
+        subscription=subscription,
     )
 
 

@@ -34,10 +34,14 @@ _PERSONAL = (GrantedResource("facility", (_OPEN, GrantedField("head_name", "UU 2
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """A client of the demonstration, with its secret in the clear: it is made up, and lives as long as the demo."""
+    """A client of the demonstration, with its secret or private key (PEM) in the clear.
+
+    Both are made up, and live as long as the demo.
+    """
 
     client_id: str
-    secret: str
+    secret: str = ""
+    key: str | None = None
 
 
 class Seeded(msgspec.Struct, frozen=True):

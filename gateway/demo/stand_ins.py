@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from gateway.demo.faults import Faults
 from gateway.demo.jakarta import Crm, FloodGates, OpenApi, SatuData, ServiceCatalogue
+from gateway.demo.life_events.region import region_systems
 from gateway.demo.recorded import FurtherPartner, recorded_routes
 from gateway.demo.sumedang import Complaints, OpenData, ServiceFiles
 from gateway.settings import Partner
@@ -26,7 +27,8 @@ class StandIns:
     """An async context: the platforms answer while it lasts. `port` 0 takes a free one; `faults` may be changed live.
 
     `secrets` are the variables that the partners' settings name, with what these platforms accept. `further` partners
-    have no stand-in of their own: their recorded samples are replayed.
+    have no stand-in of their own: their recorded samples are replayed. `regions` are the systems around a birth; they
+    take what they are sent, and publish once they are connected to a gateway.
     """
 
     def __init__(
@@ -42,8 +44,11 @@ class StandIns:
         self.faults = faults or Faults()
         self.secrets = secrets or {
             "JAKARTA_API_KEY": "kunci-contoh-jakarta",
+            "JAKARTA_CIVIL_REGISTRY_KEY": "kunci-contoh-alpukat",
+            "SUMEDANG_CIVIL_REGISTRY_TOKEN": "token-contoh-dukcapil",
             "SUMEDANG_COMPLAINTS_TOKEN": "token-contoh-sumedang",
         }
+        self.regions = region_systems(self.secrets)
         self.requests = 0
         self._runner: web.AppRunner | None = None
 
@@ -74,6 +79,7 @@ class StandIns:
             *OpenData().routes("/sumedang/opendata"),
             *Complaints(sumedang).routes("/sumedang/aduan-api"),
             *ServiceFiles().routes("/sumedang/berkas"),
+            *(route for region in self.regions for route in region.routes()),
             *recorded_routes(self.further),
         ]
 
@@ -95,5 +101,7 @@ class StandIns:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for region in self.regions:
+            await region.close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -52,14 +52,7 @@ async def opened_deliveries(
     sender = WebhookSender(guard=guard, clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
     await sender.open()
     stack.push_async_callback(sender.close)
-    sources = life_events.sources
-    entitlements = Entitlements(
-        check=life_events.check,
-        clients=stores.clients,
-        classes=field_classes(LIFE_EVENTS),
-        offers=sources.offers(),
-        partners=sources.partners,
-    )
+    entitlements = _entitlements(life_events, stores=stores)
     desk = SubscriptionDesk(
         office=StoredSubscriptionOffice(stores.engine),
         sealer=life_events.sealer,
@@ -67,7 +60,7 @@ async def opened_deliveries(
         guard=guard,
         sender=sender,
         entitlements=entitlements,
-        partners=sources.partners,
+        partners=life_events.sources.partners,
         classes=field_classes(LIFE_EVENTS),
         facts={name: fact_names(event) for name, event in LIFE_EVENTS.items()},
         platforms=intakes,
@@ -82,6 +75,17 @@ async def opened_deliveries(
     await dispatcher.open()
     stack.push_async_callback(dispatcher.close)
     return Deliveries(desk, dispatcher)
+
+
+def _entitlements(life_events: LifeEventParts, *, stores: Stores) -> Entitlements:
+    sources = life_events.sources
+    return Entitlements(
+        check=life_events.check,
+        clients=stores.clients,
+        classes=field_classes(LIFE_EVENTS),
+        offers=sources.offers(),
+        partners=sources.partners,
+    )
 
 
 def target_guard(settings: Settings) -> TargetGuard:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from aiohttp import web
 
-from gateway.demo.exchanges import PartnerClient
+from gateway.demo.partner_client import PartnerClient
 from gateway.demo.seed import seed
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
 from gateway.server import serving

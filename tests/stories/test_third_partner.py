@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.demo.exchanges import PartnerClient
+from gateway.demo.partner_client import PartnerClient
 from gateway.demo.seed import Credentials, seed
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
 from gateway.errors import BadConfiguration

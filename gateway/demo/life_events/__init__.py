@@ -1,0 +1,1 @@
+"""The demonstration of life events: systems of two regions around the same recipe."""

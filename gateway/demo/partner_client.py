@@ -1,0 +1,87 @@
+"""A partner's system as a client of the gateway: its tokens, what it asks, what it sends."""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from gateway.access.scopes import read_scope_of
+from gateway.demo.seed import PURPOSE, Credentials
+from schemas.resources import Resource
+
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_MARGIN_S = 30.0
+
+
+class PartnerClient:
+    """One client of one partner, talking to the gateway at `url`."""
+
+    def __init__(self, http: aiohttp.ClientSession, *, url: str, partner: str, credentials: Credentials) -> None:
+        self._http = http
+        self._url = url
+        self._credentials = credentials
+        self.partner = partner
+        self._tokens: dict[tuple[str, str], tuple[str, float]] = {}
+
+    async def token(self, scope: str, *, purpose: str = PURPOSE) -> str:
+        """An access token, kept until near its end. Raises `aiohttp.ClientResponseError` where there is none."""
+        token, until = self._tokens.get((scope, purpose), ("", 0.0))
+        if time.monotonic() < until:
+            return token
+        form = {"grant_type": "client_credentials", "scope": scope, "purpose": purpose}
+        headers = {}
+        if self._credentials.key is not None:
+            form |= {"client_assertion_type": _ASSERTION, "client_assertion": self._assertion(self._credentials.key)}
+        else:
+            headers["Authorization"] = aiohttp.encode_basic_auth(self._credentials.client_id, self._credentials.secret)
+        async with self._http.post(
+            f"{self._url}/oauth/token", data=form, headers=headers, raise_for_status=True
+        ) as response:
+            answer = await response.json()
+        token, until = str(answer["access_token"]), time.monotonic() + answer["expires_in"] - _MARGIN_S
+        self._tokens[scope, purpose] = token, until
+        return token
+
+    def _assertion(self, key: str) -> str:
+        """Proof of the private key (RFC 7523)."""
+        now, me = int(time.time()), self._credentials.client_id
+        claims = {"iss": me, "sub": me, "aud": self._url, "jti": str(uuid4()), "iat": now, "exp": now + 60}
+        signing = ECKey.import_key(key)
+        return jwt.encode({"alg": "ES256", "kid": signing.thumbprint()}, claims, signing)
+
+    async def get(self, path: str, *, token: str | None, base: str | None = None) -> tuple[int, Any, dict[str, str]]:
+        """Status, decoded body and headers."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        async with self._http.get(f"{base or self._url}{path}", headers=headers) as response:
+            return response.status, await response.json(content_type=None), dict(response.headers)
+
+    async def post(
+        self, path: str, body: Any = None, *, token: str, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Status and decoded body."""
+        sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **(headers or {})}
+        data = None if body is None else msgspec.json.encode(body)
+        async with self._http.post(f"{self._url}{path}", data=data, headers=sent) as response:
+            return response.status, await response.json(content_type=None)
+
+    async def exchange(self, resource: Resource, *, provider: str, pages: int = 25) -> tuple[list[Any], list[Any]]:
+        """All records of one resource of one provider, at most `pages` of them, and the gaps."""
+        token = await self.token(read_scope_of(resource.plural))
+        path = f"/v1/{resource.plural}?partner={provider}&limit=200"
+        records: list[Any] = []
+        gaps: list[Any] = []
+        cursor = None
+        for _ in range(pages):
+            status, answer, _ = await self.get(path + (f"&cursor={cursor}" if cursor else ""), token=token)
+            if status != 200:
+                raise RuntimeError(f"{path} answered {status} {answer.get('code')}")
+            records += answer["data"]
+            gaps += answer["gaps"]
+            cursor = answer.get("next_cursor")
+            if cursor is None:
+                break
+        return records, gaps
