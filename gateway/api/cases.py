@@ -72,6 +72,35 @@ _PROBLEMS = (
     RefusalCode.LIMIT_REACHED,
 )
 
+_FILTERS = (
+    Parameter(
+        "status",
+        "query",
+        "`late`: not complete, and a step is overdue. `open`: not complete, and none is.",
+        {"type": "string", "enum": [status.value for status in CaseStatus]},
+    ),
+    Parameter(
+        "opened_since",
+        "query",
+        "Opened at this instant or later.",
+        {"type": "string", "format": "date-time"},
+        example="2026-03-01T00:00:00+07:00",
+    ),
+    Parameter(
+        "before",
+        "query",
+        "`next_before` of the page before.",
+        {"type": "string", "pattern": _CASE_ID.pattern},
+        example=_ID,
+    ),
+    Parameter(
+        "limit",
+        "query",
+        "How many cases a page has at most.",
+        {"type": "integer", "minimum": 1, "maximum": 200, "default": 100},
+    ),
+)
+
 
 def _list_operation(recipes: Sequence[str]) -> Operation:
     return Operation(
@@ -87,32 +116,7 @@ def _list_operation(recipes: Sequence[str]) -> Operation:
                 "Only of this recipe.",
                 {"type": "string", "enum": list(recipes)} if recipes else {"type": "string"},
             ),
-            Parameter(
-                "status",
-                "query",
-                "`late`: not complete, and a step is overdue. `open`: not complete, and none is.",
-                {"type": "string", "enum": [status.value for status in CaseStatus]},
-            ),
-            Parameter(
-                "opened_since",
-                "query",
-                "Opened at this instant or later.",
-                {"type": "string", "format": "date-time"},
-                example="2026-03-01T00:00:00+07:00",
-            ),
-            Parameter(
-                "before",
-                "query",
-                "`next_before` of the page before.",
-                {"type": "string", "pattern": _CASE_ID.pattern},
-                example=_ID,
-            ),
-            Parameter(
-                "limit",
-                "query",
-                "How many cases a page has at most.",
-                {"type": "integer", "minimum": 1, "maximum": 200, "default": 100},
-            ),
+            *_FILTERS,
         ),
         answers={200: Answered("The cases.", _PAGE, {"data": [_EXAMPLE], "next_before": None})},
         problems=_PROBLEMS,

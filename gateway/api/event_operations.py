@@ -60,6 +60,7 @@ _IDEMPOTENCY_KEY = Parameter(
 )
 _PUBLISHING = (
     *WITH_TOKEN,
+    BadRequestCode.CASE_UNKNOWN,
     BadRequestCode.EVENT_CONFLICT,
     BadRequestCode.EVENT_INVALID,
     BadRequestCode.EVENT_REFUSED,
@@ -67,6 +68,7 @@ _PUBLISHING = (
     BadRequestCode.IDEMPOTENCY_CONFLICT,
     BadRequestCode.PARAMETER_INVALID,
     BadRequestCode.PARAMETER_UNKNOWN,
+    RefusalCode.CASE_ROLE_MISSING,
     RefusalCode.EVENT_SOURCE_FOREIGN,
     RefusalCode.LIMIT_REACHED,
 )

@@ -78,11 +78,7 @@ def build_asked_datasets(
                 if dataset.platform not in partner.platforms:
                     raise AdapterMisconfigured("platform", f"there is no platform {dataset.platform}")
                 platform = partner.platforms[dataset.platform]
-                if platform.adapter in GIVEN:
-                    if platform.adapter not in given:
-                        continue
-                    adapter = given[platform.adapter](partner, dataset)
-                else:
+                if platform.adapter not in GIVEN:
                     adapter = build_adapter(
                         platform.adapter,
                         platform=platform,
@@ -91,17 +87,28 @@ def build_asked_datasets(
                         secrets=secrets,
                         authentication=authentications[dataset.platform],
                     )
-            dataset_id = DatasetId(f"{partner.id}/{name}")
-            asked[dataset_id] = AskedDataset(
-                id=dataset_id,
-                platform=f"{partner.id}/{dataset.platform}",
-                adapter=adapter,
-                fingerprint=fingerprint_of(platform, dataset),
-                fresh_for_s=dataset.fresh_for_s,
-                stale_if_error_s=dataset.stale_if_error_s,
-                cacheable=dataset_id not in personal,
-            )
+                elif platform.adapter in given:
+                    adapter = given[platform.adapter](partner, dataset)
+                else:
+                    continue
+            one = _asked(partner, name, dataset, adapter=adapter, personal=personal)
+            asked[one.id] = one
     return asked
+
+
+def _asked(
+    partner: Partner, name: str, dataset: Dataset, *, adapter: Adapter, personal: Container[DatasetId]
+) -> AskedDataset:
+    dataset_id = DatasetId(f"{partner.id}/{name}")
+    return AskedDataset(
+        id=dataset_id,
+        platform=f"{partner.id}/{dataset.platform}",
+        adapter=adapter,
+        fingerprint=fingerprint_of(partner.platforms[dataset.platform], dataset),
+        fresh_for_s=dataset.fresh_for_s,
+        stale_if_error_s=dataset.stale_if_error_s,
+        cacheable=dataset_id not in personal,
+    )
 
 
 @contextmanager

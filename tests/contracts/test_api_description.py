@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.support.event_world import EventWorld
+from tests.support.newborn import Newborn
 from tests.support.served import served
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,16 @@ def test_nothing_is_found_in_the_doors_of_life_events(gateway):
     options = ("--include-path-regex", "^/v1/events", "--max-examples", "40")
     header = f"Authorization: {bearer['Authorization']}"
     assert "" == found(gateway, gateway.url, "-H", header, *options)
+
+
+def test_nothing_is_found_at_the_doors_of_cases(gateway):
+    """With a partner's client that reads cases, of which there are some."""
+    newborn = Newborn(EventWorld(gateway))
+    newborn.adopt()
+    newborn.document(newborn.opened(), "family-card")
+    token = f"Authorization: {newborn.reader['Authorization']}"
+    options = ("--include-path-regex", "^/v1/(cases|recipes)", "--max-examples", "40")
+    assert "" == found(gateway, gateway.url, "-H", token, *options)
 
 
 def test_nothing_is_found_at_the_oauth_endpoints(gateway):
