@@ -90,9 +90,11 @@ def _try_at_random(
 
     from gateway.contracts.source_documents import documents, near  # noqa: PLC0415
 
-    strategy = documents(schema, words)
+    strategy = documents(schema, words, drawn_before=seed)
     if edits:
-        strategy = st.one_of(strategy, near(edges.base, edits))
+        # A document drawn whole costs some ten of those that are nearly ordinary, and is mostly refused.
+        ways = (near(edges.base, edits), strategy)
+        strategy = st.sampled_from((0, 0, 0, 1)).flatmap(ways.__getitem__)
 
     @hypothesis.seed(seed)
     @hypothesis.settings(

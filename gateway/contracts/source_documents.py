@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+import hypothesis
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -20,11 +20,18 @@ JUNK: SearchStrategy[Any] = st.one_of(
     st.sampled_from([[], {}, [[]], [None], {"": None}, [{}], ["", 0, None], {"data": []}]),
 )
 """Any JSON value, and those beyond what a schema's limits could say."""
+_POOL = 60
 
 
-def documents(schema: dict[str, Any], words: Vocabulary | None = None) -> SearchStrategy[Any]:
-    """Documents that the schema admits, whole numbers within 64 bits; `words` are tried where any text is right."""
-    return _Documents(schema, words or Vocabulary()).of(schema)
+def documents(
+    schema: dict[str, Any], words: Vocabulary | None = None, *, drawn_before: int | None = None
+) -> SearchStrategy[Any]:
+    """Documents that the schema admits, whole numbers within 64 bits; `words` are tried where any text is right.
+
+    With `drawn_before` (a seed), texts are drawn once, some for each kind, and documents choose among them: that is
+    many times quicker than drawing every character of every text anew.
+    """
+    return _Documents(schema, words or Vocabulary(), drawn_before=drawn_before).of(schema)
 
 
 def near(document: Any, edits: Sequence[Edit]) -> SearchStrategy[Any]:
@@ -32,19 +39,23 @@ def near(document: Any, edits: Sequence[Edit]) -> SearchStrategy[Any]:
     return st.lists(st.sampled_from(edits), min_size=1, max_size=5).map(lambda some: _all_edited(document, some))
 
 
-def texts_of(pattern: str, *, count: int = 12) -> list[str]:
-    """Texts that match the pattern, always the same ones."""
+def texts_of(pattern: str, *, count: int = 12, seed: int = 0) -> list[str]:
+    """Texts that match the pattern, for one seed always the same ones."""
+    return _drawn(_matching(pattern), count=count, seed=seed)
+
+
+def _drawn(texts: SearchStrategy[str], *, count: int, seed: int) -> list[str]:
     found: dict[str, None] = {}
 
-    @seed(0)
-    @settings(
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
         max_examples=count,
         deadline=None,
         database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
+        phases=(hypothesis.Phase.generate,),
+        suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @given(_matching(pattern))
+    @hypothesis.given(texts)
     def gather(text: str) -> None:
         found[text] = None
 
@@ -65,9 +76,19 @@ def _all_edited(document: Any, edits: Sequence[Edit]) -> Any:
 class _Documents:
     """Strategies for the schemas of one file."""
 
-    def __init__(self, top: dict[str, Any], words: Vocabulary) -> None:
+    def __init__(self, top: dict[str, Any], words: Vocabulary, *, drawn_before: int | None) -> None:
         self._top = top
         self._words = words
+        self._seed = drawn_before
+        self._pools: dict[object, SearchStrategy[str]] = {}
+
+    def _pooled(self, texts: SearchStrategy[str], key: object) -> SearchStrategy[str]:
+        """The texts themselves, or, where they are to be drawn before, some of them."""
+        if self._seed is None:
+            return texts
+        if key not in self._pools:
+            self._pools[key] = st.sampled_from(_drawn(texts, count=_POOL, seed=self._seed))
+        return self._pools[key]
 
     def of(self, schema: Any) -> SearchStrategy[Any]:
         if not isinstance(schema, dict):
@@ -119,14 +140,15 @@ class _Documents:
         if "contentSchema" in schema:
             return self.of(schema["contentSchema"]).map(json.dumps)
         if "pattern" in schema:
-            return _matching(schema["pattern"])
+            return self._pooled(_matching(schema["pattern"]), schema["pattern"])
         known = st.sampled_from(texts(schema, self._words) or [""])
         if promised(schema, self._words):
             return known
         least, most = schema.get("minLength", 0), schema.get("maxLength")
         longest = max(least, min(30, most) if most is not None else 30)
         characters = st.characters(exclude_categories=["Cs"])
-        return st.one_of(known, st.text(characters, min_size=least, max_size=longest))
+        drawn = st.text(characters, min_size=least, max_size=longest)
+        return st.one_of(known, self._pooled(drawn, (least, longest)))
 
     def _list(self, schema: dict[str, Any]) -> SearchStrategy[list[Any]]:
         prefix = [self.of(item) for item in schema.get("prefixItems", ())]
