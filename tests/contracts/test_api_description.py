@@ -72,7 +72,7 @@ def test_nothing_is_found_at_the_doors_of_cases(gateway):
     newborn.adopt()
     newborn.document(newborn.opened(), "family-card")
     token = f"Authorization: {newborn.reader['Authorization']}"
-    options = ("--include-path-regex", "^/v1/(cases|recipes)", "--max-examples", "40")
+    options = ("--include-path-regex", "^/v1/(cases|recipes)", "--max-examples", "20")
     assert "" == found(gateway, gateway.url, "-H", token, *options)
 
 

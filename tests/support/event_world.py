@@ -19,7 +19,7 @@ from gateway.administration.register_client import NewClient, register_client
 from gateway.agreements.agreement import GrantedField, GrantedResource
 from gateway.agreements.states import Step
 from gateway.demo.samples import read_json_sample
-from gateway.ids import AgreementId
+from gateway.ids import AgreementId, new_id
 from tests.support.access import signed
 from tests.support.served import Served
 
@@ -47,7 +47,7 @@ class EventWorld:
         self._made += 1
         jwks = {"keys": [self._key.as_dict(private=False)]} if profile is Profile.FAPI else None
         new = NewClient(
-            id=f"{partner}-{self._made}",
+            id=new_id(partner),
             partner=partner,
             name=f"Sistem {self._made}",
             profile=profile,
