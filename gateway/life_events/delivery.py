@@ -39,10 +39,11 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """What leaves: `data` is the common record with the granted `fields` only, as JSON; `body` is the CloudEvent of it.
 
-    The audit record of it is durable before any sender gets it.
+    The audit record of it is durable before any sender gets it. `prepared_at` is when it was last known that it may.
     """
 
     claimed: Claimed
+    prepared_at: datetime
     fields: frozenset[str]
     data: bytes
     body: bytes

@@ -25,7 +25,7 @@ from gateway.life_events.outbox import Outbox, Room, Sender, Turn, Turned
 from gateway.life_events.pace import Pace
 from gateway.life_events.preparing import Preparation, Prepared
 from gateway.life_events.settling import after_attempt, given_back
-from gateway.life_events.subscription import PlatformDataset
+from gateway.life_events.subscription import PlatformDataset, Subscription
 
 LEASE = timedelta(seconds=10)
 _RENEWED_BEFORE = LEASE / 2
@@ -65,6 +65,7 @@ class Dispatcher:
         self._retry_pauses_s = retry_pauses_s
         self._woken = asyncio.Event()
         self._is_stopping = False
+        self._current: Mapping[str, Subscription] = {}
         self._lanes: dict[str, Lane] = {}
         self._held: dict[str, Claimed] = {}
         self._prepared: list[Prepared] = []
@@ -136,6 +137,8 @@ class Dispatcher:
         except BaseException:
             self._settled, self._prepared = settled + self._settled, prepared + self._prepared
             raise
+        if turned.current is not None:
+            self._current = turned.current
         self._settle(turn, prepared=prepared)
         for subscription_id in turned.failing:
             self._to_disable.setdefault(subscription_id, "failing")
@@ -216,8 +219,7 @@ class Dispatcher:
         attempt = None
         try:
             await self._pace.wait(claimed.subscription)
-            held = self._held.get(claimed.id)
-            if held is not None and held.lease_until - self._clock.now() > _LEAST_LEASE:
+            if await self._may_leave(parcel):
                 kind = "platform" if isinstance(claimed.subscription.target, PlatformDataset) else "webhook"
                 attempt = await self._senders[kind].send(parcel)
         except Exception as error:  # noqa: BLE001 (as above)
@@ -232,9 +234,23 @@ class Dispatcher:
                 self._sent(claimed, attempt, now=now)
             if lane.held_until > now.timestamp():
                 self._give_back(lane, at=now + timedelta(seconds=lane.held_until - now.timestamp()))
+            elif lane.is_narrowed:
+                self._give_back(lane, at=now)  # the room that it was given is for those that answer
             self._send_next(claimed.subscription.id)
             self._forget(claimed.subscription.id, lane)
             self._woken.set()
+
+    async def _may_leave(self, parcel: Parcel) -> bool:
+        """Whether it is still ours to send, and may still be had; it may have waited for its receiver."""
+        claimed = parcel.claimed
+        held = self._held.get(claimed.id)
+        if held is None or held.lease_until - self._clock.now() <= _LEAST_LEASE:
+            return False
+        try:
+            return await self._preparation.holds(parcel, current=self._current.get(claimed.subscription.id))
+        except StoreUnavailable as error:
+            _log.warning("delivery.undecided", delivery=claimed.id, reason=error.message)
+            return False
 
     def _sent(self, claimed: Claimed, attempt: Attempt, *, now: datetime) -> None:
         self._settled.append(self._after(claimed, attempt, now=now))
@@ -256,7 +272,7 @@ class Dispatcher:
             self._lanes.pop(subscription_id, None)
 
     def _give_back(self, lane: Lane, *, at: datetime) -> None:
-        """The receiver asked for a pause: what has not begun waits in the outbox."""
+        """The receiver asked for a pause, or fails: what has not begun waits in the outbox."""
         while lane.waiting:
             self._settled.append(given_back(lane.waiting.popleft().claimed, at=at))
 

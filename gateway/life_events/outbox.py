@@ -1,5 +1,6 @@
 """The outbox as the dispatcher needs it: whole turns, each one transaction; `storage` keeps it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -7,13 +8,16 @@ import msgspec
 
 from gateway.audit.record import AuditRecord
 from gateway.life_events.delivery import Attempt, Claimed, Parcel, Settled
+from gateway.life_events.subscription import Subscription
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """How much may be claimed: `total` in all, `busy` per subscription already held, none of those in `held_back`.
 
     A subscription may have its `max_in_flight` claimed. Those in `narrowed` fail at present and get one at a time;
-    those in `quick` answer at once and get more, so that the next one is at hand when one has arrived.
+    those in `quick` answer at once and get more, so that the next one is at hand when one has arrived. Of what the
+    others leave, one partner gets half at most, and of that one subscription half; but who has none gets one, though
+    there is no room at all.
     """
 
     total: int
@@ -40,11 +44,15 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Turned(msgspec.Struct, frozen=True, kw_only=True):
-    """`failing` are subscriptions whose failure has lasted too long. `has_more`: not all that is due was claimed."""
+    """`failing` are subscriptions whose failure has lasted too long. `has_more`: not all that is due was claimed.
+
+    `current` are the subscriptions that collect events, by id, as they stand now; None where nothing was claimed for.
+    """
 
     claimed: tuple[Claimed, ...] = ()
     failing: tuple[str, ...] = ()
     has_more: bool = False
+    current: Mapping[str, Subscription] | None = None
 
 
 class Outbox(Protocol):

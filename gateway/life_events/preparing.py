@@ -1,18 +1,21 @@
 """Makes of a claimed delivery what may leave, and the audit record that must be durable before it does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from gateway.agreements.check import Entitlement
 from gateway.audit.record import AuditRecord
 from gateway.clock import Clock
-from gateway.decision import Refused
+from gateway.decision import Allowed, Refused
 from gateway.ids import new_id
 from gateway.life_events.delivery import Claimed, Parcel, Settled
 from gateway.life_events.entitlement import Entitlements
 from gateway.life_events.outgoing import OutgoingEvents
 from gateway.life_events.settling import withheld
+from gateway.life_events.subscription import Subscription, SubscriptionStatus
+
+_FRESH = timedelta(seconds=0.25)
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +49,21 @@ class Preparation:
         body = self._outgoing.envelope(claimed.event, data)
         return Prepared(
             record=_record(claimed, now=now, outcome="answered", entitlement=entitlement),
-            parcel=Parcel(claimed=claimed, fields=entitlement.fields, data=data, body=body),
+            parcel=Parcel(claimed=claimed, prepared_at=now, fields=entitlement.fields, data=data, body=body),
         )
+
+    async def holds(self, parcel: Parcel, *, current: Subscription | None) -> bool:
+        """Whether the parcel may still leave as it is; `current` is its subscription as it stands now.
+
+        It may have waited for its receiver since it was prepared. Raises `StoreUnavailable`.
+        """
+        if self._clock.now() - parcel.prepared_at <= _FRESH:
+            return True
+        was = parcel.claimed.subscription
+        if current is None or current.status is not SubscriptionStatus.ACTIVE or current.updated_at != was.updated_at:
+            return False
+        decision = await self._entitlements.check_event(current, parcel.claimed.event)
+        return isinstance(decision, Allowed) and decision.grant.fields == parcel.fields
 
 
 def _record(

@@ -38,6 +38,8 @@ async def rotate_webhook_secret(
         newest = (await change.secrets(subscription_id))[:1]
         ending = tuple(msgspec.structs.replace(it, expires_at=now + grace) for it in newest if grace)
         await change.put_secrets(subscription_id, (sealed, *ending))
+        subscription = msgspec.structs.replace(subscription, updated_at=now)
+        await change.put(subscription)  # so that what waits to be sent is signed anew
         await record_act(
             change,
             "rotate-secret",

@@ -20,6 +20,7 @@ from gateway.life_events.delivery import Claimed, DeliveryStatus, Settled
 from gateway.life_events.event import StoredEvent
 from gateway.life_events.outbox import Room, Turn, Turned
 from gateway.life_events.sealing import Sealer
+from gateway.life_events.shares import Shares
 from gateway.life_events.signature import Scheme, SigningSecret
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
 from gateway.life_events.subscription_office import SealedSecret
@@ -32,7 +33,6 @@ from gateway.storage.subscriptions import KIND, Live, live_subscriptions
 from gateway.storage.transactor import Transactor
 
 CLAIMED_PER_TURN = 500
-_AHEAD = 16
 _KEY_MAY_COME_IN = timedelta(seconds=60)
 _log = structlog.get_logger("gateway.storage.outbox")
 
@@ -68,12 +68,14 @@ class StoredOutbox:
         if turn.renewed:
             connection.execute(say.RENEW, {"ids": turn.renewed, "owner": self._owner, "until": turn.lease_until})
         claimed: list[Claimed] = []
-        has_more = False
-        if turn.room is not None and turn.room.total > 0:
-            claimed, has_more = self._claim(connection, turn, turn.room)
+        has_more, current = False, None
+        if turn.room is not None:
+            live = live_subscriptions(connection)
+            claimed, has_more = self._claim(connection, turn, turn.room, live=live)
+            current = live.by_id
         if turn.records:
             insert_now(connection, turn.records)
-        return Turned(claimed=tuple(claimed), failing=failing, has_more=has_more)
+        return Turned(claimed=tuple(claimed), failing=failing, has_more=has_more, current=current)
 
     def _settle(self, connection: sa.Connection, turn: Turn) -> tuple[str, ...]:
         """Writes what became of each; the subscriptions whose failure has lasted too long."""
@@ -98,19 +100,18 @@ class StoredOutbox:
         before = turn.now - self._disable_after
         return tuple(connection.execute(say.FAILING_LONG, {"ids": sorted(failed), "before": before}).scalars())
 
-    def _claim(self, connection: sa.Connection, turn: Turn, room: Room) -> tuple[list[Claimed], bool]:
+    def _claim(self, connection: sa.Connection, turn: Turn, room: Room, *, live: Live) -> tuple[list[Claimed], bool]:
         """Leases what is due, a subscription after the other, beginning where the last turn ended."""
-        live = live_subscriptions(connection)
         ready = connection.execute(say.READY, {"now": turn.now}).scalars().all()
-        left, has_more = min(room.total, CLAIMED_PER_TURN), False
+        shares, left, has_more = Shares(room, subscriptions=live.by_id), CLAIMED_PER_TURN, False
         claimed: list[Claimed] = []
         for subscription_id in self._in_turn(ready):
             subscription = live.by_id.get(subscription_id)
-            count = min(_room_of(subscription, room), left)
-            if subscription is None or count <= 0:
+            if subscription is None or (count := min(shares.of(subscription), left)) <= 0:
                 continue
             rows = self._lease(connection, turn, subscription_id=subscription_id, count=count)
             claimed += self._opened(connection, rows, subscription=subscription, live=live, turn=turn)
+            shares.take(subscription, len(rows))
             has_more = has_more or len(rows) == count
             left -= len(rows)
             if left <= 0:
@@ -197,16 +198,6 @@ class StoredOutbox:
                 return None
             found = self._open_secrets[sealed.id] = SigningSecret(sealed.id, scheme, key)
         return found
-
-
-def _room_of(subscription: Subscription | None, room: Room) -> int:
-    if subscription is None or subscription.id in room.held_back:
-        return 0
-    if subscription.id in room.narrowed:
-        most = 1
-    else:
-        most = subscription.max_in_flight * (_AHEAD if subscription.id in room.quick else 1)
-    return most - room.busy.get(subscription.id, 0)
 
 
 def _settled_row(settled: Settled, *, owner: str, now: datetime) -> dict[str, Any]:

@@ -53,7 +53,7 @@ async def test_two_workers_never_hold_one_delivery_at_once(line, engine):
     async def claim_all(worker):
         found = []
         for _ in range(12):
-            found += await line.claim(worker, total=3, busy={"sub_disdukcapil": 0})
+            found += await line.claim(worker, total=12, busy={"sub_disdukcapil": 0})
         return found
 
     claimed = [it.id for found in await asyncio.gather(*map(claim_all, workers)) for it in found]

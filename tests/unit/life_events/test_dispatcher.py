@@ -323,3 +323,73 @@ async def test_a_target_that_is_refused_now_fails_as_others_do(world):
 
     async with world.dispatching():
         assert "target-address" == (await eventually(attempted)).reason
+
+
+async def test_a_receiver_that_was_quick_and_hangs_slows_nobody_else(world, receiver):
+    """It has much at hand by then, and no more than its share; when it fails, that goes back into its line."""
+    async with Receiver() as stuck:
+        await world.line.subscribe(subscribed_at(stuck, "sub_a_stuck", max_in_flight=64))
+        await world.births(1_500)
+        async with world.dispatching(timeout_s=0.5) as dispatcher:
+            await stuck.until(64)
+            stuck.behave = hanging
+            await world.line.subscribe(subscribed_at(receiver))
+            await world.births(60, first=2_001)
+            dispatcher.wake()
+            await settled(world, 60, within_s=2.5)
+            await eventually(lambda: held_at_most(dispatcher, "sub_a_stuck", 1))
+
+
+async def held_at_most(dispatcher, subscription_id, most):
+    """Whether the dispatcher holds so few of it."""
+    return sum(it.subscription.id == subscription_id for it in dispatcher._held.values()) <= most
+
+
+def narrowed(**changes):
+    """Puts a subscription in place of the one that there is."""
+
+    async def change(world):
+        found = await world.line.office.find("sub_disdukcapil")
+        async with world.line.office.changing() as office:
+            await office.put(msgspec.structs.replace(found, updated_at=datetime.now(UTC), **changes))
+
+    return change
+
+
+async def without_agreement(world):
+    """The agreement has ended."""
+    world.book.agreements = ()
+
+
+async def disabled_client(world):
+    """The client has been disabled."""
+    world.clients.put(registry_client(status="disabled"))
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        without_agreement,
+        disabled_client,
+        narrowed(status=SubscriptionStatus.ENDED),
+        narrowed(status=SubscriptionStatus.PAUSED),
+        narrowed(target=Webhook("http://127.0.0.1:9/elsewhere")),
+        narrowed(fields=("@public",)),
+    ],
+)
+async def test_what_waits_for_its_receiver_is_not_sent_once_it_may_not_be(world, receiver, stop):
+    """The agreement, the client and the subscription are looked at again when its turn comes."""
+
+    async def slower_and_slower(received, writer):
+        await asyncio.sleep(0 if len(receiver.received) <= 3 else 0.3)
+        await answering()(received, writer)
+
+    receiver.behave = slower_and_slower
+    await world.line.subscribe(subscribed_at(receiver, max_in_flight=1, fields=("@public", "mother_nik")))
+    await world.births(16)
+    async with world.dispatching(timeout_s=3.0):
+        until = len(await receiver.until(5)) + 2
+        await stop(world)
+        await asyncio.sleep(2.0)
+        wrongly = [it for it in receiver.received[until:] if "mother_nik" in it.data]
+    assert [] == wrongly

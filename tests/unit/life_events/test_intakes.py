@@ -107,7 +107,7 @@ def parcel(data, **changes):
         first_due_at=START,
         lease_until=START,
     )
-    return Parcel(claimed=claimed, fields=frozenset(FIELDS), data=data, body=b"{}")
+    return Parcel(claimed=claimed, prepared_at=START, fields=frozenset(FIELDS), data=data, body=b"{}")
 
 
 def test_the_record_is_written_by_the_platforms_names(intake):

@@ -41,7 +41,7 @@ def a_parcel(number: int) -> Parcel:
         first_due_at=START,
         lease_until=START,
     )
-    return Parcel(claimed=claimed, fields=frozenset(), data=b"{}", body=b"{}")
+    return Parcel(claimed=claimed, prepared_at=START, fields=frozenset(), data=b"{}", body=b"{}")
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def parcel(url, *, secrets=(SECRET,), attempts=0) -> Parcel:
         first_due_at=START,
         lease_until=START,
     )
-    return Parcel(claimed=claimed, fields=frozenset(), data=b"{}", body=BODY)
+    return Parcel(claimed=claimed, prepared_at=START, fields=frozenset(), data=b"{}", body=BODY)
 
 
 async def test_a_delivery_is_a_signed_cloud_event(receiver, sender):
