@@ -57,7 +57,7 @@ async def installed(stand_ins: StandIns, *, port: int, admin_port: int) -> Async
     folder = Path(tempfile.mkdtemp(prefix="pertukaran-"))
     try:
         config = await asyncio.to_thread(_write, folder, stand_ins=stand_ins, port=port, admin_port=admin_port)
-        environ = {**os.environ, **stand_ins.secrets}
+        environ = {**_own(os.environ), **stand_ins.secrets}
         settings = await asyncio.to_thread(load_settings, config, environ)
         async with opened_desk(settings) as desk:
             seeded = await seed(desk, further=[one.partner.id for one in stand_ins.further])
@@ -72,6 +72,11 @@ async def installed(stand_ins: StandIns, *, port: int, admin_port: int) -> Async
             )
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _own(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what it says of another gateway's addresses: the demonstration has its own."""
+    return {name: value for name, value in environ.items() if not name.startswith("GATEWAY__SERVER__")}
 
 
 def _write(folder: Path, *, stand_ins: StandIns, port: int, admin_port: int) -> Path:

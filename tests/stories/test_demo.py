@@ -93,9 +93,66 @@ def test_the_excerpt_shows_tarakan_in_jakarta_pusat(shown):
     assert "head_name" not in excerpt
 
 
+def test_a_birth_in_each_region_brings_the_documents_unasked(shown):
+    """Both cases of the same recipe are complete, each step done by its role, in order."""
+    assert ["sumedang", "jakarta"] == [it["partner"] for it in shown["cases"]]
+    for case in shown["cases"]:
+        assert ("newborn-documents", True) == (case["recipe"], case["complete"])
+        assert [
+            ("birth", "hospital", None, "opened"),
+            ("document.issued", "civil-registry", "birth-certificate", "done"),
+            ("document.issued", "civil-registry", "family-card", "done"),
+            ("document.issued", "civil-registry", "child-identity-card", "done"),
+            ("citizen.notified", "notifier", "parents-notified", "done"),
+        ] == [(it["type"], it["role"], it["step"], it["effect"]) for it in case["timeline"]]
+
+
+def test_each_system_is_spoken_to_in_its_own_words(shown):
+    """The registries are written to by platform write, in their own fields; the notifiers hear by signed webhook."""
+    sumedang, jakarta = shown["cases"]
+    assert sumedang["told"]["nik_ibu"] == sumedang["written"]["ibu"]["nik"]
+    assert sumedang["case_id"] == sumedang["written"]["id_kasus"] == sumedang["sent"]["id_kasus"]
+    assert jakarta["told"]["identifier"][0]["value"] == jakarta["written"]["orangTua"]["ibu"]["nik"]
+    assert jakarta["case_id"] == jakarta["written"]["permohonan"]["kasus"] == jakarta["sent"]["caseId"]
+    for case, signature in ((sumedang, "v1"), (jakarta, "v1a")):
+        intake = (f"{case['partner']}/birth-registrations", "birth", "delivered")
+        webhook = f"webhook ({signature})"
+        assert [intake, (webhook, "birth", "delivered"), *[(webhook, "document.issued", "delivered")] * 3] == [
+            (it["to"], it["type"], it["status"]) for it in case["deliveries"]
+        ]
+
+
+def test_personal_fields_reach_whom_they_are_granted_to_and_no_further(shown):
+    """The parents' telephone number is in the message, and not in what the registry got."""
+    sumedang, jakarta = shown["cases"]
+    assert sumedang["told"]["telepon"] == sumedang["sent"]["no_hp"]
+    assert jakarta["told"]["contact"][0]["telecom"][0]["value"] == jakarta["sent"]["recipient"]["msisdn"]
+    for case, phone in ((sumedang, sumedang["sent"]["no_hp"]), (jakarta, jakarta["sent"]["recipient"]["msisdn"])):
+        assert phone not in json.dumps(case["written"])
+
+
+def test_a_registry_that_is_broken_fails_the_demo_and_names_the_steps():
+    """Exit code 1; what is not done and by whom, and which delivery did not arrive. The other region is complete."""
+    done = subprocess.run(
+        [*DEMO, "--once", "--json", "--broken", "/dukcapil-sumedang"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    shown = json.loads(done.stdout)
+    assert (1, False) == (done.returncode, shown["ok"])
+    assert [False, True] == [it["complete"] for it in shown["cases"]]
+    assert "sumedang: newborn-documents: birth-certificate is not done by the civil-registry" in shown["problems"]
+    undelivered = "sumedang: birth has not been delivered to sumedang/birth-registrations: http-500"
+    assert undelivered in shown["problems"]
+    assert not [it for it in shown["problems"] if it.startswith("jakarta")]
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_curl_line_works_as_pasted(tmp_path):
-    """A second terminal gets a token and facilities of both regions; Ctrl-C ends everything."""
+def test_the_curl_lines_work_as_pasted(tmp_path):
+    """A second terminal gets facilities of both regions, and follows a birth that it told; Ctrl-C ends everything."""
     talk = tmp_path / "talk"
     with talk.open("w") as stderr:
         port = str(20_000 + os.getpid() % 20_000)
@@ -103,12 +160,16 @@ def test_the_curl_line_works_as_pasted(tmp_path):
         try:
             line = _line_of(demo, talk)
             pasted = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30, check=True)
+            lines = re.search(r"^BIRTHS=[\s\S]*?/v1/cases/\$CASE$", talk.read_text(), re.MULTILINE)[0]
+            told = subprocess.run(["bash", "-c", lines], capture_output=True, text=True, timeout=30, check=True)
         finally:
             demo.send_signal(signal.SIGINT)
             code = demo.wait(30)
     answer = json.loads(pasted.stdout)
     assert {"jakarta", "sumedang"} == {record["partner"] for record in answer["data"]}
     assert answer["next_cursor"] is not None
+    case = json.loads(told.stdout)
+    assert ("newborn-documents", "complete", 5) == (case["recipe"], case["status"], len(case["timeline"]))
     assert 0 == code
 
 

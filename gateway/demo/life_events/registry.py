@@ -24,6 +24,7 @@ class Registry(ABC):
 
     def __init__(self) -> None:
         self.applications: dict[str, Any] = {}
+        self.taken = 0
         self._client: PartnerClient | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -48,12 +49,12 @@ class Registry(ABC):
     def take(self, known_by: str, application: Mapping[str, Any]) -> int:
         """Its number. The application is kept, and work on it begins."""
         self.applications[known_by] = application
-        number = len(self.applications)
+        self.taken += 1
         if self._client is not None:
-            task = asyncio.create_task(self._issue(self._client, application, number))
+            task = asyncio.create_task(self._issue(self._client, application, self.taken))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return number
+        return self.taken
 
     async def _issue(self, client: PartnerClient, application: Mapping[str, Any], number: int) -> None:
         try:

@@ -13,7 +13,7 @@ from gateway.demo.life_events.region import RegionSystems
 from gateway.demo.life_events.seed import CIVIL_REGISTRATION
 from gateway.demo.partner_client import PartnerClient
 
-WITHIN_S = 15.0
+WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.05
 
 
@@ -79,7 +79,12 @@ class NewbornStory:
         case_id = accepted.get("caseid")
         if case_id is None:
             return NewbornCase(partner=partner, told=birth.data, problems=[f"{partner}: the birth opened no case"])
-        case = await self._followed(case_id, within_s=within_s)
+        until = time.monotonic() + within_s
+        case = await self._followed(case_id, until=until)
+        deliveries = await self._deliveries(case_id)
+        while not all(it.status == "delivered" for it in deliveries) and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_EVERY_S)  # the last one has arrived, and is about to be settled
+            deliveries = await self._deliveries(case_id)
         return NewbornCase(
             partner=partner,
             recipe=case["recipe"],
@@ -87,16 +92,15 @@ class NewbornStory:
             complete=case["status"] == "complete",
             took_s=case["took_s"],
             timeline=_timeline(case),
-            deliveries=(deliveries := await self._deliveries(case_id)),
+            deliveries=deliveries,
             told=birth.data,
             written=next((it for it in self._systems.registry.applications.values() if _is_of(it, case_id)), None),
             sent=self._systems.notifier.messages.get(case_id),
             problems=_problems(partner, case, deliveries),
         )
 
-    async def _followed(self, case_id: str, *, within_s: float) -> Any:
-        """The case once it is complete, or as it stands after so long."""
-        until = time.monotonic() + within_s
+    async def _followed(self, case_id: str, *, until: float) -> Any:
+        """The case once it is complete, or as it stands at that time of the monotonic clock."""
         while True:
             token = await self._hospital.token(Scope.CASES_READ, purpose=CIVIL_REGISTRATION)
             status, case, _ = await self._hospital.get(f"/v1/cases/{case_id}", token=token)
