@@ -217,10 +217,17 @@ def texts(schema: dict[str, Any], words: Vocabulary) -> list[str]:
     """Texts that the schema admits, without a pattern: promised ones, or any, the awkward and the boundary lengths."""
     examples = [one for one in schema.get("examples", ()) if isinstance(one, str)]
     kept = promised(schema, words)
-    if kept:
-        return list(dict.fromkeys((*examples, *kept)))
     least, most = schema.get("minLength", 0), schema.get("maxLength")
+    if kept:
+        found = list(dict.fromkeys((*examples, *kept)))
+        return [text for text in found if has_length(text, schema)] or found
     lengths = {least, least + 1, *((most, most - 1) if most is not None else ())}
     sized = ["x" * length for length in sorted(lengths) if 0 < length <= 10_000]
     known = (*examples, *words.texts, *TEXTS, *sized)
-    return [text for text in dict.fromkeys(known) if least <= len(text) and (most is None or len(text) <= most)]
+    return [text for text in dict.fromkeys(known) if has_length(text, schema)]
+
+
+def has_length(text: str, schema: dict[str, Any]) -> bool:
+    """Whether a text keeps the schema's limits of length."""
+    most = schema.get("maxLength")
+    return schema.get("minLength", 0) <= len(text) and (most is None or len(text) <= most)

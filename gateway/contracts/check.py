@@ -1,14 +1,26 @@
 """The check of one contract: stage after stage, each reported for itself. Loads Hypothesis and a validator when run."""
 
+import traceback
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from gateway.contracts.check_documents import EXAMPLES, SEED, check_documents
 from gateway.contracts.check_mapping import check_mapping
 from gateway.contracts.check_samples import check_samples
 from gateway.contracts.check_schemas import check_schemas
 from gateway.contracts.contract import Contract
-from gateway.contracts.report import CheckReport, DatasetReport, Outcome, Stage, StageReport, overall
+from gateway.contracts.gathering import Gathering
+from gateway.contracts.report import (
+    CheckReport,
+    DatasetReport,
+    Finding,
+    Outcome,
+    Severity,
+    Stage,
+    StageReport,
+    overall,
+)
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected
 
@@ -19,6 +31,17 @@ Progress = Callable[[Contract, Stage], None]
 
 def check_stage(contract: Contract, stage: Stage, *, examples: int = EXAMPLES, seed: int = SEED) -> StageReport:
     """One of the stages that ask nobody. Blocks; not for an event loop's thread."""
+    if stage is Stage.LIVE:
+        raise ValueError("a platform is asked by `check_live`")
+    gathering = Gathering(stage)
+    try:
+        return _stage(contract, stage, examples=examples, seed=seed)
+    except Exception as error:  # noqa: BLE001  (a stage that fails must not hide what the others find)
+        gathering.add(_failed(error))
+        return gathering.close()
+
+
+def _stage(contract: Contract, stage: Stage, *, examples: int, seed: int) -> StageReport:
     match stage:
         case Stage.SCHEMAS:
             return check_schemas(contract)
@@ -26,10 +49,19 @@ def check_stage(contract: Contract, stage: Stage, *, examples: int = EXAMPLES, s
             return check_mapping(contract)
         case Stage.SAMPLES:
             return check_samples(contract)
-        case Stage.DOCUMENTS:
+        case _:
             return check_documents(contract, examples=examples, seed=seed)
-        case Stage.LIVE:
-            raise ValueError("a platform is asked by `check_live`")
+
+
+def _failed(error: Exception) -> Finding:
+    """Told by type and place alone: an error's text may quote a value."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return Finding(
+        code="stage-failed",
+        severity=Severity.BROKEN,
+        message=f"the stage itself failed: {type(error).__name__} in {Path(last.filename).name}:{last.lineno}",
+        advice="mend what the stages before it found; if they found nothing, report this with the contract's files",
+    )
 
 
 def check_dataset(

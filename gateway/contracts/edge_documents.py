@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gateway.contracts.awkward_values import Vocabulary, integers, numbers, texts
+from gateway.contracts.awkward_values import Vocabulary, has_length, integers, numbers, texts
 from gateway.contracts.told import Steps
 
 ABSENT = object()
@@ -64,7 +64,7 @@ class EdgeDocuments:
 
     def _ordinary_list(self, schema: dict[str, Any]) -> list[Any]:
         made = [self.ordinary(item) for item in schema.get("prefixItems", ())]
-        least = min(schema.get("minItems", 0), _LONGEST_LIST)
+        least = schema.get("minItems", 0)
         wanted = max(least, len(made), 1 if schema.get("items") is not False else 0)
         if len(made) >= wanted or schema.get("items") is False:
             return made[: schema.get("maxItems", len(made))]
@@ -114,10 +114,12 @@ class EdgeDocuments:
         for place, item in enumerate(prefix):
             yield from self._edits(item, (*steps, place))
         ordinary = self._ordinary_list(schema)
-        least, most = schema.get("minItems", 0), schema.get("maxItems", _LONGEST_LIST)
+        least = schema.get("minItems", 0)
+        longest = max(least, _LONGEST_LIST)
+        most = min(schema.get("maxItems", longest), longest)
         if len(ordinary) > len(prefix):
             yield from self._edits(schema.get("items", {}), (*steps, len(prefix)))
-        for length in {least, min(most, least + 2), min(most, _LONGEST_LIST)}:
+        for length in sorted({least, min(most, least + 2), most}):
             if length < len(ordinary):
                 yield Edit(steps, ordinary[:length])
             elif len(ordinary) > len(prefix):
@@ -157,7 +159,8 @@ class EdgeDocuments:
         if "contentSchema" in schema:
             return [json.dumps(value) for value in self._values(schema["contentSchema"])]
         if "pattern" in schema:
-            return self._pattern_texts(schema["pattern"])
+            fitting = [text for text in self._pattern_texts(schema["pattern"]) if has_length(text, schema)]
+            return fitting or self._pattern_texts(schema["pattern"])
         return texts(schema, self._words) or [""]
 
     def _pattern_texts(self, pattern: str) -> list[str]:

@@ -2,13 +2,24 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import hypothesis
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from gateway.contracts.awkward_values import LEAST, MOST, TEXTS, Vocabulary, integers, numbers, promised, texts
+from gateway.contracts.awkward_values import (
+    LEAST,
+    MOST,
+    TEXTS,
+    Vocabulary,
+    has_length,
+    integers,
+    numbers,
+    promised,
+    texts,
+)
 from gateway.contracts.edge_documents import Edit, edited
 
 JUNK: SearchStrategy[Any] = st.one_of(
@@ -140,7 +151,8 @@ class _Documents:
         if "contentSchema" in schema:
             return self.of(schema["contentSchema"]).map(json.dumps)
         if "pattern" in schema:
-            return self._pooled(_matching(schema["pattern"]), schema["pattern"])
+            key = (schema["pattern"], schema.get("minLength"), schema.get("maxLength"))
+            return self._pooled(_matching(schema["pattern"]).filter(partial(has_length, schema=schema)), key)
         known = st.sampled_from(texts(schema, self._words) or [""])
         if promised(schema, self._words):
             return known
@@ -179,7 +191,7 @@ class _Documents:
             others.append((r"\A[a-z0-9]{1,16}\Z", schema["additionalProperties"]))
         if not others:
             return listed
-        more = [st.dictionaries(st.from_regex(pattern), self.of(member), max_size=4) for pattern, member in others]
+        more = [st.dictionaries(_matching(pattern), self.of(member), max_size=4) for pattern, member in others]
         return st.tuples(listed, *more).map(
             lambda parts: {name: one for part in reversed(parts) for name, one in part.items()}
         )

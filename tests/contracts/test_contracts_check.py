@@ -241,3 +241,17 @@ def test_an_event_source_is_checked_as_its_data_comes(tmp_path):
     assert (Outcome.OK, "birth") == (report.outcome, report.resource)
     births.spoil(births.mapping, 'as = "single"', 'as = "keyed"')
     assert Outcome.BROKEN is check_stage(births.contract(), Stage.MAPPING).outcome
+
+
+def test_a_stage_that_fails_hides_no_other(hospitals, monkeypatch):
+    """Its error is told by type and place, for its text may quote a value."""
+
+    def failing(*_arguments, **_options):
+        raise KeyError("Siti Planted Rahayu")
+
+    monkeypatch.setattr("gateway.contracts.check.check_samples", failing)
+    report = check_dataset(hospitals.contract(), examples=int(FEW))
+    assert [Outcome.OK, Outcome.OK, Outcome.BROKEN, Outcome.OK] == [it.outcome for it in report.stages]
+    assert {"stage-failed"} == codes_of(report.stages[2])
+    assert "KeyError" in report.stages[2].findings[0].message
+    assert "Planted" not in str(report.stages[2])

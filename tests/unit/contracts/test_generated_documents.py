@@ -11,6 +11,7 @@ from gateway.contracts.check_documents import framed
 from gateway.contracts.edge_documents import ABSENT, EdgeDocuments, Edit, edited
 from gateway.contracts.source_documents import documents, texts_of
 from gateway.mapping.language.declaration_reader import parse_declaration
+from gateway.mapping.source.source_keywords import FORMATS
 from tests.support.partner_documents import ROOT
 
 SOURCES = sorted((ROOT / "schemas" / "partners").glob("*/*.source.json"))
@@ -115,3 +116,43 @@ def test_texts_of_a_pattern_match_it_and_are_always_the_same():
     first = texts_of("^[A-Z]{2}-[0-9]{4}$")
     assert first == texts_of("^[A-Z]{2}-[0-9]{4}$")
     assert all(len(text) == 7 and text[2] == "-" for text in first)
+
+
+LEAVES = {
+    **{name: {"type": "string", "format": name} for name in sorted(FORMATS - {"uri-reference"})},
+    "long list": {"type": "array", "minItems": 20, "items": {"type": "string", "minLength": 3, "maxLength": 5}},
+    "short list": {"type": "array", "maxItems": 1, "items": {"type": "integer"}},
+    "no list": {"type": "array", "maxItems": 0},
+    "pattern and length": {"type": "string", "pattern": "^[0-9]+$", "minLength": 4, "maxLength": 6},
+    "epoch": {"type": "integer", "x-date": "epoch-s"},
+    "region": {"type": ["string", "null"], "x-scheme": "bps"},
+    "axis": {"type": "number", "x-axis": "latitude", "minimum": -11, "maximum": 6.5},
+    "keyed": {
+        "type": "object", "patternProperties": {"^[0-9]{3}$": {"type": "boolean"}}, "additionalProperties": False,
+    },
+    "open": {"type": "object", "additionalProperties": {"type": "number"}},
+    "tuple": {"type": "array", "prefixItems": [{"const": 1}, {"type": "string"}], "minItems": 1, "items": False},
+    "inside a text": {"type": "string", "contentSchema": {"type": "object", "properties": {"a": {"type": "null"}}}},
+    "any": {},
+    "true": True,
+    "const": {"const": "x"},
+    "both": {"type": ["object", "array"], "properties": {"a": {"type": "integer"}}, "items": {"type": "string"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_whatever_a_source_schema_can_say_is_kept_by_its_documents(name):
+    """Each keyword and format that the language honours."""
+    schema = {"type": "object", "required": ["x"], "properties": {"x": LEAVES[name]}}
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    edges = edges_of(schema)
+    made = [edges.base, *(edited(edges.base, edit) for edit in edges.edits())]
+    assert len(made) > 1 or name == "const"
+
+    @settings(max_examples=20, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(documents(schema, WORDS, drawn_before=1))
+    def gather(document):
+        made.append(document)
+
+    gather()
+    assert [] == [document for document in made if not validator.is_valid(document)]
