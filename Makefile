@@ -25,13 +25,14 @@ serve: .venv/.runtime ## Serve with config/gateway.toml
 test: .venv/.tests services ## Every test; T=path narrows
 	@$(BIN)/python -m pytest $(T)
 
-check: .venv/.tests ## Format, lint, types, floors; changes nothing
+check: .venv/.tests ## Format, lint, types, floors, promises to clients; changes nothing
 	@failed=0; \
 	run() { echo "- $$*"; "$$@" || failed=$$((failed + 1)); }; \
 	run $(BIN)/ruff format --check --quiet .; \
 	run $(BIN)/ruff check --quiet .; \
 	run $(BIN)/mypy --no-error-summary; \
 	run env PYTHONPATH=. $(BIN)/lint-imports --no-logo; \
+	run $(GATEWAY) contracts diff released current --for consumers; \
 	if [ $$failed -gt 0 ]; then echo "$$failed checks failed"; exit 1; fi; echo "all checks passed"
 
 fix: .venv/.tests ## Repair what can be repaired: format, lint, published schemas

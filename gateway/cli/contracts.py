@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import rich_click as click
 
-COMMANDS = ("check", "diff", "record")
+COMMANDS = ("check", "describe", "diff", "record", "release")
 
 
 class ContractCommands(click.RichGroup):
