@@ -43,9 +43,11 @@ class RedisBell:
 
     async def close(self) -> None:
         """Neither hears nor passes on any more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()  # more than once: the client loses a cancellation that comes while it connects
+            _, running = await asyncio.wait(running, timeout=_AGAIN_AFTER_S)
         self._tasks = []
 
     def ring(self) -> None:
