@@ -24,7 +24,7 @@ from gateway.settings import Dataset, Partner
 
 KIND = "gateway_cases"
 """The adapter's name in the settings."""
-MONTHS = 24
+MONTHS = 12
 _ENCODE = msgspec.json.Encoder().encode
 
 

@@ -14,6 +14,7 @@ from adapters.base import Question
 from gateway.access.secrets import pepper_of
 from gateway.access.server_metadata import issuer_of
 from gateway.access.signing_keys import SigningKeys
+from gateway.cases.recipe_reader import read_recipes
 from gateway.clock import SystemClock
 from gateway.errors import BadConfiguration, ContractBroken, GatewayError, PartnerUnavailable, UnavailableCode
 from gateway.exchange.offers import CompiledMapping
@@ -70,6 +71,7 @@ async def examine(
     yield await _shared_store(settings)
     yield _access(settings)
     yield await _sealing(settings)
+    yield _recipes(folder)
     contracts = _contracts(settings, folder)
     if isinstance(contracts, Examined):
         yield contracts
@@ -154,6 +156,14 @@ async def _sealing(settings: Settings) -> Examined:
         detail += f", {older} of them with an older key"
         return Examined(subject="sealing-keys", verdict=Verdict.NOTE, detail=detail, advice="run `gateway keys reseal`")
     return Examined(subject="sealing-keys", verdict=Verdict.OK, detail=detail)
+
+
+def _recipes(folder: Path) -> Examined:
+    try:
+        recipes = read_recipes(folder / "recipes")
+    except BadConfiguration as error:
+        return _failed("recipes", error, advice="mend the recipe where each finding says")
+    return Examined(subject="recipes", verdict=Verdict.OK, detail=f"{len(recipes)} check without a finding")
 
 
 def _contracts(settings: Settings, folder: Path) -> Contracts | Examined:

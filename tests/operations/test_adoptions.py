@@ -1,14 +1,19 @@
 """`/admin/v1/adoptions` and `gateway recipes`: the same act through both doors."""
 
 import json
+import shutil
 
 import pytest
 
+from gateway.cases.recipe_reader import RecipeRejected
 from gateway.cli.main import root
 from gateway.cli.run import run
+from gateway.demo.stand_ins import StandIns
+from gateway.wiring import opened
+from gateway.wiring.contracts import SCHEMAS
 from tests.support.event_world import EventWorld
 from tests.support.newborn import RECIPE, Newborn
-from tests.support.running import ROOT
+from tests.support.running import ROOT, settings_in
 from tests.support.served import served
 
 
@@ -129,3 +134,18 @@ def test_a_command_that_cannot_be_says_why(gateway, arguments, code, word):
     told, _, err = gateway("recipes", *arguments)
     assert code == told
     assert word in err
+
+
+async def test_a_recipe_with_a_fault_stops_the_start(tmp_path):
+    """It names file, line and the nearest name."""
+    schemas = tmp_path / "schemas"
+    shutil.copytree(SCHEMAS, schemas, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    file = schemas / "recipes" / f"{RECIPE}.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('role     = "notifier"', 'role     = "notifer"'))
+    async with StandIns() as stand_ins:
+        settings = settings_in(tmp_path, stand_ins)
+        with pytest.raises(RecipeRejected) as raised:
+            async with opened(settings, secrets=stand_ins.secrets.__getitem__, folder=schemas):
+                pass
+    assert f"{RECIPE}.toml:" in str(raised.value)
+    assert "did you mean: notifier" in str(raised.value)

@@ -114,7 +114,15 @@ def test_the_doctor_finds_everything_well(installed):
     report = json.loads(shown.stdout)
     assert (0, True) == (shown.returncode, report["ready"])
     subjects = {check["subject"] for check in report["checks"]}
-    assert {"database", "shared-store", "access", "mappings", "jakarta/hospitals", "sumedang/services"} <= subjects
+    assert {
+        "database",
+        "shared-store",
+        "access",
+        "recipes",
+        "mappings",
+        "jakarta/hospitals",
+        "sumedang/services",
+    } <= subjects
 
 
 def test_the_doctor_says_what_is_ill_and_what_to_do(tmp_path, stand_ins):
