@@ -1,6 +1,8 @@
 """Every shipped intake can be written to, and what is written says what the record says."""
 
 import json
+import re
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from adapters.registry import build_authentication_of, build_submitter
 from gateway.contracts.awkward_values import Vocabulary
 from gateway.contracts.source_documents import documents
 from gateway.demo.samples import read_json_sample, read_sample
@@ -18,6 +21,8 @@ from gateway.life_events.intakes import Intake
 from gateway.mapping.code_lists import load_code_lists
 from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.load import load_mapping
+from gateway.settings import Intake as IntakeSettings
+from gateway.settings import Platform
 from tests.support.partner_documents import ROOT, shipped_partners
 
 INTAKES = [f"{partner}/{name}" for partner, settings in shipped_partners().items() for name in settings.intakes]
@@ -98,3 +103,15 @@ def test_a_hospitals_birth_is_written_for_the_registry(name):
     same = intake.mapping.inverse.fields - {"id", "case_id"}
     assert {it: getattr(birth, it) for it in same} == {it: getattr(read, it) for it in same}
     assert ("case_1", writing.source_id) == (read.case_id, birth.id.rpartition("hospital-births.")[2])
+
+
+def test_the_documented_intake_works():
+    """The settings on the page are settings, and its mapping's fields are those that ship."""
+    page = (ROOT / "docs/intakes.md").read_text(encoding="utf-8")
+    declared, fields = (tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL))
+    (intake,) = (msgspec.convert(it, IntakeSettings) for it in declared["intakes"].values())
+    platform = msgspec.convert(declared["platforms"][intake.platform], Platform)
+    authentication = build_authentication_of(platform, transport=None, secrets=lambda _: "rahasia")
+    build_submitter("rest_json", platform=platform, intake=intake, transport=None, authentication=authentication)
+    shipped = tomllib.loads((ROOT / "schemas/partners/sumedang/birth-registrations.mapping.toml").read_text("utf-8"))
+    assert fields == {name: shipped["fields"][name] for name in fields}
