@@ -1,9 +1,9 @@
-"""`python -m tests.benchmarks [mapping|http]`: every benchmark, one after the other."""
+"""`python -m tests.benchmarks [mapping|http|events]`: every benchmark, one after the other."""
 
 import importlib
 import sys
 
-BENCHMARKS = ("mapping", "http")
+BENCHMARKS = ("mapping", "http", "events")
 
 
 def main() -> None:

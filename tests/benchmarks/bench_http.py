@@ -245,9 +245,9 @@ def _command(*arguments: str) -> dict[str, str]:
     return answer
 
 
-def _token(base: str, secret: str) -> str:
-    form = b"grant_type=client_credentials&scope=facilities:read&purpose=pelayanan-publik"
-    request = urllib.request.Request(f"{base}/oauth/token", data=form)
+def _token(base: str, secret: str, *, scope: str = "facilities:read", purpose: str = "pelayanan-publik") -> str:
+    form = f"grant_type=client_credentials&scope={scope}&purpose={purpose}"
+    request = urllib.request.Request(f"{base}/oauth/token", data=form.encode())
     request.add_header("Authorization", "Basic " + base64.b64encode(f"bench:{secret}".encode()).decode())
     with urllib.request.urlopen(request, timeout=10) as response:
         return str(json.load(response)["access_token"])
