@@ -11,6 +11,7 @@ from gateway.life_events.subscription import COLLECTING, PlatformDataset, Subscr
 from gateway.life_events.subscription_desk import (
     Actor,
     SubscriptionDesk,
+    check_reason,
     check_target,
     misfit,
     record_act,
@@ -41,6 +42,7 @@ async def change_subscription(
     desk: SubscriptionDesk, subscription_id: str, patch: SubscriptionPatch, *, actor: Actor
 ) -> Subscription:
     """The subscription as it is now. Raises `BadRequest`, or the `Refusal` that its new words meet."""
+    check_reason(patch.reason)
     found = require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
     await _check(desk, found, patch)
     now = desk.clock.now()

@@ -1,6 +1,9 @@
 """The feed: events for whoever has no address to deliver them to. Nothing is released that is not recorded before."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import msgspec
@@ -11,7 +14,7 @@ from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.agreements.check import Entitlement
 from gateway.decision import Decision, Refused, require
-from gateway.errors import BadRequest, BadRequestCode, RefusalCode
+from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.ids import PartnerId
 from gateway.life_events.event import StoredEvent
 from gateway.life_events.feed_cursor import FeedCursors, invalid_cursor
@@ -25,6 +28,10 @@ NEWEST = "newest"
 """In place of a cursor: begin with what comes from now on."""
 LOOK_EVERY_S = 1.0
 """How often who waits looks by itself, and is looked at: whether its token still counts."""
+POLLS_OF_A_CLIENT = 8
+POLLS = 256
+"""So many questions may wait at once in a process."""
+_A_LOOK_S = 0.002
 KIND = "event.read"
 
 
@@ -104,6 +111,8 @@ class Feed:
         self._cursors = cursors
         self._outgoing = outgoing
         self._recorder = recorder
+        self._polling: Counter[str] = Counter()
+        self._watching = 0
 
     async def page(self, query: FeedQuery, token: str | None) -> FeedPage:
         """The next events; where there are none, those that come within `wait_s`, or none.
@@ -113,11 +122,8 @@ class Feed:
         async with self._recorder.refusing(KIND, scope=Scope.EVENTS_READ, origin=query.origin) as note:
             caller = note.caller = await self.admit(query, token)
             look = await self.look(caller, query, await self.position(query, caller))
-            until = asyncio.get_running_loop().time() + query.wait_s
-            while not look.has_any and (left := until - asyncio.get_running_loop().time()) > 0:
-                await self._bell.wait(min(left, LOOK_EVERY_S))
-                await self.still_admitted(token)
-                look = await self.look(caller, query, look.batch.reached)
+            if not look.has_any and query.wait_s > 0:
+                look = await self._awaited(look, caller, query, token=token)
             await self.spend_quotas(look, caller)
         return await self.release(look, caller=caller, query=query)
 
@@ -140,6 +146,39 @@ class Feed:
             look = Look(require(readable), batch)
             await self.spend_quotas(look, caller)
         return (await self.release(look, caller=caller, query=query)).items[0].event
+
+    async def _awaited(self, look: Look, caller: Caller, query: FeedQuery, *, token: str | None) -> Look:
+        """The next look that finds anything, or the last one. Raises `Refusal`, `StoreUnavailable`."""
+        require_room(self._polling, caller, rule="long-polls", of_client=POLLS_OF_A_CLIENT, of_all=POLLS)
+        self._polling[caller.client_id] += 1
+        try:
+            with self.watching():
+                until = asyncio.get_running_loop().time() + query.wait_s
+                while not look.has_any and (left := until - asyncio.get_running_loop().time()) > 0:
+                    await self.next_look(min(left, LOOK_EVERY_S))
+                    await self.still_admitted(token)
+                    look = await self.look(caller, query, look.batch.reached)
+        finally:
+            self._polling[caller.client_id] -= 1
+            self._polling += Counter()  # forgets those that have none
+        return look
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """One more waits for events, as long as the block lasts."""
+        self._watching += 1
+        try:
+            yield
+        finally:
+            self._watching -= 1
+
+    async def next_look(self, timeout_s: float) -> None:
+        """Returns when the bell rings or the time is over; later, the more there are who wait.
+
+        All of them look when it rings: however often that is, together they leave the database to others.
+        """
+        await self._bell.wait(timeout_s)
+        await asyncio.sleep(self._watching * _A_LOOK_S)
 
     async def admit(self, query: FeedQuery, token: str | None) -> Caller:
         """Who asks. Raises `Refusal`, or `BadRequest` for words that there are not."""
@@ -199,6 +238,15 @@ class Feed:
             assert agreement.quota is not None
             limit, window_s = agreement.quota.limit, agreement.quota.window_s
             require(await self._rates.check_quota(agreement.id, caller.client_id, limit=limit, window_s=window_s))
+
+
+def require_room(taken: Counter[str], caller: Caller, *, rule: str, of_client: int, of_all: int) -> None:
+    """Raises `Refusal` where the client, or everybody, has as many as there may be."""
+    for limit, count in ((of_client, taken[caller.client_id]), (of_all, taken.total())):
+        if count >= limit:
+            parameters = {"rule": rule, "limit": limit, "window_s": 1, "remaining": 0, "retry_after_s": 5}
+            message = f"{limit} {rule} are open already"
+            raise Refusal(RefusalCode.LIMIT_REACHED, message, client_id=caller.client_id, **parameters)
 
 
 _SEEN_BUT_NOT_ALL = frozenset({RefusalCode.FIELD_NOT_GRANTED, RefusalCode.PROFILE_INSUFFICIENT})

@@ -8,9 +8,8 @@ import msgspec
 
 from gateway.access.caller import Caller
 from gateway.access.scopes import Scope
-from gateway.errors import GatewayError, Refusal, RefusalCode
-from gateway.life_events.feed import KIND, LOOK_EVERY_S, Feed, FeedPage, FeedQuery
-from gateway.life_events.ports import Bell
+from gateway.errors import GatewayError
+from gateway.life_events.feed import KIND, LOOK_EVERY_S, Feed, FeedPage, FeedQuery, require_room
 from gateway.life_events.recording import EventRecorder
 
 STREAMS_OF_A_CLIENT = 4
@@ -29,9 +28,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 class FeedStreams:
     """The streams of this process: a bounded number, of each client and in all."""
 
-    def __init__(self, feed: Feed, *, bell: Bell, recorder: EventRecorder) -> None:
+    def __init__(self, feed: Feed, *, recorder: EventRecorder) -> None:
         self._feed = feed
-        self._bell = bell
         self._recorder = recorder
         self._open: Counter[str] = Counter()
         self._is_ending = False
@@ -55,7 +53,8 @@ class FeedStreams:
         self._check_room(opened.caller)
         self._open[client_id] += 1
         try:
-            yield self._pages(opened)
+            with self._feed.watching():
+                yield self._pages(opened)
         finally:
             self._open[client_id] -= 1
             self._open += Counter()  # forgets those that have none open
@@ -80,15 +79,11 @@ class FeedStreams:
             else:
                 yield None
             if not look.batch.has_more:
-                await self._bell.wait(LOOK_EVERY_S)
+                await self._feed.next_look(LOOK_EVERY_S)
 
     def _check_room(self, caller: Caller) -> None:
         """Raises `Refusal` where the client, or everybody, has as many streams as there may be."""
-        for limit, open_ in ((STREAMS_OF_A_CLIENT, self._open[caller.client_id]), (STREAMS, self._open.total())):
-            if open_ >= limit:
-                message = f"{limit} streams are open already"
-                parameters = {"rule": "streams", "limit": limit, "window_s": 1, "remaining": 0, "retry_after_s": 5}
-                raise Refusal(RefusalCode.LIMIT_REACHED, message, client_id=caller.client_id, **parameters)
+        require_room(self._open, caller, rule="streams", of_client=STREAMS_OF_A_CLIENT, of_all=STREAMS)
 
 
 def code_of_end(error: GatewayError) -> str:

@@ -9,6 +9,7 @@ from gateway.life_events.subscription import SubscriptionStatus
 from gateway.life_events.subscription_desk import (
     Actor,
     SubscriptionDesk,
+    check_reason,
     misfit,
     not_found,
     record_act,
@@ -36,6 +37,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 async def replay_deliveries(desk: SubscriptionDesk, subscription_id: str, replay: Replay, *, actor: Actor) -> int:
     """How many wait again. Raises `BadRequest`."""
+    check_reason(replay.reason)
     subscription = require_master(await desk.office.find(subscription_id), subscription_id, actor=actor)
     if subscription.status is SubscriptionStatus.ENDED:
         refuse_state(subscription, possible=[])

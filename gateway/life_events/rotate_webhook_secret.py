@@ -10,6 +10,7 @@ from gateway.life_events.subscription import SubscriptionStatus, Webhook
 from gateway.life_events.subscription_desk import (
     Actor,
     SubscriptionDesk,
+    check_reason,
     made_secret,
     misfit,
     record_act,
@@ -25,6 +26,7 @@ async def rotate_webhook_secret(
     desk: SubscriptionDesk, subscription_id: str, *, actor: Actor, grace: timedelta = GRACE, reason: str = ""
 ) -> Subscribed:
     """The subscription and its new secret. Two live at most; an older one ends now. Raises `BadRequest`."""
+    check_reason(reason)
     if not timedelta(0) <= grace <= LONGEST_GRACE:
         misfit("/grace_s", f"between 0 and {int(LONGEST_GRACE.total_seconds())}")
     now = desk.clock.now()

@@ -9,6 +9,7 @@ import msgspec
 from gateway.access.caller import Caller
 from gateway.access.client import Profile
 from gateway.decision import require
+from gateway.errors import Refusal, RefusalCode
 from gateway.ids import DatasetId, PartnerId, new_id
 from gateway.life_events.signature import Scheme, public_key, shown_secret
 from gateway.life_events.subscription import PlatformDataset, Subscription, SubscriptionStatus, Target, Webhook
@@ -24,6 +25,8 @@ from schemas.resources import event_name, event_type
 
 AT_ONCE_AT_MOST = 64
 PER_SECOND_AT_MOST = 1_000.0
+SUBSCRIPTIONS_OF_A_PARTNER = 100
+"""As each is looked at, and may get a delivery, whenever an event is accepted."""
 _LONGEST_VALUE = 100
 
 
@@ -77,6 +80,7 @@ async def subscribe(desk: SubscriptionDesk, new: NewSubscription, *, caller: Cal
     if isinstance(subscription.target, Webhook):
         secret, sealed = made_secret(desk, subscription.target, now=now)
     async with desk.office.changing() as change:
+        _check_room(await change.count(subscription.partner), caller)
         await change.put(subscription)
         await change.put_secrets(subscription.id, (sealed,) if sealed else ())
         types = [event_type(name) for name in subscription.names]
@@ -86,6 +90,15 @@ async def subscribe(desk: SubscriptionDesk, new: NewSubscription, *, caller: Cal
         secret=shown_secret(secret) if secret else None,
         public_key=public_key(secret) if secret else None,
     )
+
+
+def _check_room(count: int, caller: Caller) -> None:
+    """Raises `Refusal` where the partner has as many as there may be."""
+    if count >= SUBSCRIPTIONS_OF_A_PARTNER:
+        limit = SUBSCRIPTIONS_OF_A_PARTNER
+        parameters = {"rule": "subscriptions", "limit": limit, "window_s": 1, "remaining": 0, "retry_after_s": 3600}
+        message = f"{caller.partner} has {limit} subscriptions"
+        raise Refusal(RefusalCode.LIMIT_REACHED, message, client_id=caller.client_id, **parameters)
 
 
 def check_words(desk: SubscriptionDesk, subscription: Subscription) -> None:
@@ -100,8 +113,8 @@ def check_words(desk: SubscriptionDesk, subscription: Subscription) -> None:
         if not all(key in it for it in facts):
             common = sorted(set(facts[0]).intersection(*facts))
             misfit("/filter", f"what all of these events can be filtered by: {', '.join(common) or 'nothing'}")
-        if not 0 < len(value) <= _LONGEST_VALUE:
-            misfit(f"/filter/{key}", f"1 to {_LONGEST_VALUE} characters")
+        if not (0 < len(value) <= _LONGEST_VALUE and value.isprintable()):
+            misfit(f"/filter/{key}", f"1 to {_LONGEST_VALUE} characters, none of them a control character")
 
 
 def _made(desk: SubscriptionDesk, new: NewSubscription, *, caller: Caller, now: datetime) -> Subscription:

@@ -116,6 +116,12 @@ def misfit(pointer: str, expected: str) -> NoReturn:
     raise BadRequest(BadRequestCode.SUBSCRIPTION_INVALID, message, pointer=pointer, expected=expected)
 
 
+def check_reason(reason: str) -> None:
+    """Raises `BadRequest` for what is no line of text: it is shown to administrators."""
+    if not reason.isprintable():
+        misfit("/reason", "one line of text, without control characters")
+
+
 async def record_act(
     change: SubscriptionChange,
     act: str,

@@ -76,6 +76,10 @@ class SubscriptionChange(Protocol):
         """The subscription, or None."""
         ...
 
+    async def count(self, partner: PartnerId) -> int:
+        """How many the partner has that have not ended."""
+        ...
+
     async def put(self, subscription: Subscription) -> None:
         """Adds the subscription, or puts it in place of the one with its id."""
         ...

@@ -65,11 +65,14 @@ async def _challenge(desk: SubscriptionDesk, subscription: Subscription, target:
         )
     except NotAnswered as error:
         return error.reason
-    return _judged(answer, challenge)
+    return _judged(answer, challenge, body)
 
 
-def _judged(answer: Answer, challenge: str) -> str | None:
-    """The challenge alone, or in the member `challenge` of a JSON object; with a status of success."""
+def _judged(answer: Answer, challenge: str, sent: bytes) -> str | None:
+    """The challenge alone, or in the member `challenge` of a JSON object; with a status of success.
+
+    Whoever only sends back what it gets has not agreed to anything.
+    """
     if not 200 <= answer.status < 300:
         return f"http-{answer.status}"
     body = answer.body.strip()
@@ -79,5 +82,7 @@ def _judged(answer: Answer, challenge: str) -> str | None:
         told: Any = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "challenge-missing"
+    if told == msgspec.json.decode(sent):
+        return "challenge-mirrored"
     is_echo = isinstance(told, dict) and told.get("challenge") == challenge
     return None if is_echo else "challenge-missing"

@@ -13,9 +13,10 @@ from gateway.errors import SealBroken
 from gateway.life_events.delivery import DeliveryStatus
 from gateway.life_events.ports import Resealed
 from gateway.life_events.sealing import Sealer
+from gateway.life_events.subscription import SubscriptionStatus
 from gateway.storage.engine import reading
 from gateway.storage.event_rows import WIPED
-from gateway.storage.life_event_tables import deliveries, events, idempotency_keys, webhook_secrets
+from gateway.storage.life_event_tables import deliveries, events, idempotency_keys, subscriptions, webhook_secrets
 from gateway.storage.sequence import CHANGES, announce_now, take
 from gateway.storage.subscriptions import KIND
 from gateway.storage.transactor import Transactor
@@ -120,9 +121,17 @@ def _update(kept: _Kept) -> sa.Update:
 
 
 def _wipe(connection: sa.Connection, *, before: datetime, limit: int) -> int:
-    """Only settled ones: whoever still waits for an event gets it, or the gateway gives it up, first."""
-    waits = sa.exists().where(
-        deliveries.c.event_sequence == events.c.sequence, deliveries.c.status == DeliveryStatus.WAITING.value
+    """Only settled ones: whoever still waits for an event gets it, or the gateway gives it up, first.
+
+    A subscription that is paused or disabled waits for nothing: else it could have Personal data kept for ever.
+    """
+    waits = (
+        sa.exists()
+        .where(deliveries.c.event_sequence == events.c.sequence, deliveries.c.status == DeliveryStatus.WAITING.value)
+        .where(
+            subscriptions.c.id == deliveries.c.subscription_id,
+            subscriptions.c.status == SubscriptionStatus.ACTIVE.value,
+        )
     )
     found = (
         sa.select(events.c.sequence)

@@ -49,6 +49,15 @@ class StoredSubscriptionChange:
         """The subscription, or None."""
         return await _find(self._connection, subscription_id)
 
+    async def count(self, partner: PartnerId) -> int:
+        """How many the partner has that have not ended."""
+        columns = subscriptions.c
+        query = sa.select(sa.func.count()).where(
+            columns.partner == partner, columns.status != SubscriptionStatus.ENDED.value
+        )
+        found: int = (await self._connection.execute(query)).scalar_one()
+        return found
+
     async def put(self, subscription: Subscription) -> None:
         """Adds the subscription, or puts it in place of the one with its id."""
         values = values_of(subscription)

@@ -83,7 +83,7 @@ async def opened_life_events(
         meter=meters,
     )
     feed = _feed(access, sources=sources, check=check, log=log, bell=bell, recorder=recorder)
-    streams = FeedStreams(feed, bell=bell, recorder=recorder)
+    streams = FeedStreams(feed, recorder=recorder)
     return LifeEventParts(publishing, feed, streams, sources, check, sealer, bell, log)
 
 

@@ -1,12 +1,16 @@
 """What a partner that means harm, or is careless, cannot do to the others through life events."""
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import httpx
 import msgspec
 import pytest
 
 from gateway.access.client import Profile
+from gateway.life_events import subscribe as subscribing
 from tests.support.event_world import NAMED, PURPOSE, EventWorld, a_birth, sample
 from tests.support.receiver import Receiver, answering
 from tests.support.served import served
@@ -159,3 +163,76 @@ def test_what_one_may_not_have_is_neither_listed_nor_counted(world, receiver):
     assert 202 == again.status_code, again.text
     assert [] == sumedang.get(f"/{id_}/deliveries?status=waiting").json()["data"]
     sumedang.delete(f"/{id_}")
+
+
+def test_one_client_cannot_have_everybody_wait_for_the_database(world):
+    """Eight questions of one client wait at once; the next one is told to come again."""
+    world.agree("sumedang", "jakarta", "death")
+    reader, url = world.reader(), f"{world.gateway.url}/v1/events"
+    wanted = {"after": "newest", "type": "death", "wait_s": 3}
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: httpx.get(url, params=wanted, headers=reader, timeout=10), range(12)))
+    assert {200: 8, 429: 4} == Counter(it.status_code for it in answers)
+    refused = next(it.json() for it in answers if it.status_code == 429)
+    assert ("limit-reached", "long-polls") == (refused["code"], refused["parameters"]["rule"])
+    assert 200 == world.read(reader, **wanted).status_code
+
+
+def test_a_partner_has_a_bounded_number_of_subscriptions(world, receiver, monkeypatch):
+    """Each costs the acceptance of every event; those that have ended do not count."""
+    monkeypatch.setattr(subscribing, "SUBSCRIPTIONS_OF_A_PARTNER", 2)
+    jakarta = manager(world)
+    for it in jakarta.get().json()["data"]:
+        assert 204 == jakarta.delete(f"/{it['id']}").status_code
+    target = {"kind": "webhook", "url": receiver.url}
+    wanted = {"types": ["birth"], "target": target}
+    first, second, third = (jakarta.post(body=wanted) for _ in range(3))
+    assert [201, 201] == [first.status_code, second.status_code]
+    assert (429, "limit-reached", "subscriptions") == (*told(third), third.json()["parameters"]["rule"])
+    for made in (first, second):
+        jakarta.delete(f"/{made.json()['subscription']['id']}")
+    again = jakarta.post(body=wanted)
+    assert 201 == again.status_code
+    jakarta.delete(f"/{again.json()['subscription']['id']}")
+
+
+def test_nobody_is_pestered_with_challenges_and_tests(world, receiver):
+    """They go to who has not agreed yet, so a partner has few a minute."""
+    receiver.behave = answering(200)
+    jakarta = manager(world)
+    target = {"kind": "webhook", "url": receiver.url}
+    id_ = jakarta.post(body={"types": ["birth"], "target": target}).json()["subscription"]["id"]
+    answers = [jakarta.post(f"/{id_}/{('verify', 'test')[number % 2]}") for number in range(40)]
+    assert 429 == answers[-1].status_code
+    assert "webhook-target" == answers[-1].json()["parameters"]["rule"]
+    assert len(receiver.received) < 30
+    jakarta.delete(f"/{id_}")
+
+
+async def mirroring(received, writer):
+    """Sends back whatever it gets."""
+    await answering(200, received.body)(received, writer)
+
+
+def test_a_mirror_has_not_agreed(world, receiver):
+    """Whoever sends back what it was sent has not read it."""
+    receiver.behave = mirroring
+    jakarta = manager(world, "sumedang")
+    id_ = jakarta.post(body={"types": ["birth"], "target": {"kind": "webhook", "url": receiver.url}})
+    id_ = id_.json()["subscription"]["id"]
+    answer = jakarta.post(f"/{id_}/verify")
+    assert (422, "target-unverified") == told(answer)
+    jakarta.delete(f"/{id_}")
+
+
+@pytest.mark.parametrize("reason", ["\x00", "\x1b[2J", "satu\ndua"])
+def test_what_an_administrator_will_read_holds_no_control_characters(world, receiver, reason):
+    """A reason is shown on terminals, and kept where no NUL can be."""
+    jakarta = manager(world, "sumedang")
+    target = {"kind": "webhook", "url": receiver.url}
+    id_ = jakarta.post(body={"types": ["birth"], "target": target}).json()["subscription"]["id"]
+    assert 422 == jakarta.patch(f"/{id_}", {"rate_per_s": 5.0, "reason": reason}).status_code
+    assert 422 == jakarta.post(f"/{id_}/secret", {"reason": reason}).status_code
+    assert 422 == jakarta.post(f"/{id_}/replay", {"since": "2026-01-01T00:00:00Z", "reason": reason}).status_code
+    assert 422 == jakarta.patch(f"/{id_}", {"filter": {"region": reason}}).status_code
+    jakarta.delete(f"/{id_}")

@@ -9,6 +9,7 @@ from gateway.access.caller import Caller
 from gateway.access.client import Profile
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
+from gateway.access.shared import RateRule
 from gateway.api.admin.acting import TokenVerifying
 from gateway.api.bearer_token import bearer_token
 from gateway.api.operation import WITH_TOKEN
@@ -28,6 +29,10 @@ PROBLEMS = (
     BadRequestCode.PARAMETER_INVALID,
     BadRequestCode.PARAMETER_UNKNOWN,
 )
+
+_SENDING = frozenset({"test", "verify"})
+_TARGETS = RateRule("webhook-target", limit=60, window_s=60, burst=20)
+"""Of a partner: what these acts send may go to somebody who never agreed to it."""
 
 
 class Admitted(NamedTuple):
@@ -59,6 +64,9 @@ class SubscriptionCounter:
             facts = facts_of(request.scope)
             facts.client_id = caller.client_id
             require(await self._rates.check_and_spend(caller.client_id))
+            if act in _SENDING:
+                key = f"webhook-target:{caller.partner}"
+                require(await self._rates.spend(key, _TARGETS, code=RefusalCode.LIMIT_REACHED))
             actor = Actor(
                 partner=caller.partner,
                 client_id=caller.client_id,

@@ -76,7 +76,7 @@ async def test_after_a_rotation_everything_is_sealed_anew_in_batches(vault):
 async def test_signing_secrets_of_webhooks_are_sealed_anew_too(vault, engine):
     """And every process is told, as some keep them."""
     async with writing(engine) as connection:
-        await connection.execute(sa.insert(subscriptions).values(a_subscription()))
+        await connection.execute(sa.insert(subscriptions).values(a_subscription() | {"status": "active"}))
         sealed = vault.sealer.seal(b"rahasia", table="webhook_secrets", id="whs_1", column="sealed")
         row = {"id": "whs_1", "subscription_id": "sub_1", "key_id": sealed.key_id, "sealed": sealed.data}
         await connection.execute(sa.insert(webhook_secrets).values(**row, created_at=NOON, expires_at=None))
@@ -124,10 +124,18 @@ async def test_settled_events_lose_their_data_and_are_still_known(vault, engine)
 async def test_an_event_that_somebody_waits_for_keeps_its_data(vault, engine):
     """Its delivery is settled first."""
     async with writing(engine) as connection:
-        await connection.execute(sa.insert(subscriptions).values(a_subscription()))
+        await connection.execute(sa.insert(subscriptions).values(a_subscription() | {"status": "active"}))
         await connection.execute(sa.insert(deliveries).values(a_waiting_delivery()))
     assert 4 == await vault.seals.wipe(before=NOON + timedelta(hours=1), limit=10)
     assert BIRTH == (await vault.log.find(vault.events[1].id)).record
+
+
+async def test_a_paused_subscription_keeps_nobodys_data_for_ever(vault, engine):
+    """What waits for it is given up when it is too old."""
+    async with writing(engine) as connection:
+        await connection.execute(sa.insert(subscriptions).values(a_subscription() | {"status": "paused"}))
+        await connection.execute(sa.insert(deliveries).values(a_waiting_delivery()))
+    assert 5 == await vault.seals.wipe(before=NOON + timedelta(hours=1), limit=10)
 
 
 async def test_idempotency_keys_are_forgotten_in_time(vault, engine):
