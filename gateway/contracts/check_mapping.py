@@ -4,10 +4,12 @@ from gateway.contracts.check_schemas import from_mapping
 from gateway.contracts.contract import Contract
 from gateway.contracts.gathering import Gathering
 from gateway.contracts.report import Finding, Severity, Stage, StageReport
+from gateway.life_events.intakes import writing_fault
 from gateway.mapping.checking.checker import check
 from gateway.mapping.language.declaration import Declaration
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected, nearest_name
+from gateway.mapping.load import load_mapping
 from gateway.mapping.source.source_schema_reader import read_source_schema
 from schemas.resources import PUBLISHABLE, RESOURCES, SHAPES
 
@@ -33,13 +35,15 @@ def check_mapping(contract: Contract) -> StageReport:
         resource = SHAPES[declaration.resource]
         for finding in check(declaration, schema, resource, contract.codes, home=contract.home):
             gathering.add(from_mapping(finding))
+    if contract.is_intake and not gathering.is_broken:
+        _check_writing(contract, declaration, gathering)
     return gathering.close(counts={"fields": len(declaration.fields)})
 
 
 def _check_resource(contract: Contract, declaration: Declaration, gathering: Gathering) -> None:
     """A dataset yields a resource, and an event source a life event, one at a time."""
     expected = PUBLISHABLE if contract.is_event else RESOURCES
-    kind = "an event source" if contract.is_event else "a dataset"
+    kind = "an intake" if contract.is_intake else "an event source" if contract.is_event else "a dataset"
     if declaration.resource not in expected:
         nearest = nearest_name(declaration.resource, expected)
         finding = Finding(
@@ -63,5 +67,22 @@ def _check_resource(contract: Contract, declaration: Declaration, gathering: Gat
             advice='write `[records] as = "single"`',
             file=declaration.file,
             line=declaration.line(declaration.records.key_path),
+        )
+        gathering.add(finding)
+
+
+def _check_writing(contract: Contract, declaration: Declaration, gathering: Gathering) -> None:
+    """What an intake takes is written by its mapping, which has been found without a fault."""
+    mapping = load_mapping(contract.folder, dataset=contract.id, codes=contract.codes, home=contract.home)
+    fault = writing_fault(mapping)
+    if fault is not None:
+        finding = Finding(
+            code="not-writable",
+            severity=Severity.BROKEN,
+            message="no record can be written by this mapping",
+            expected=fault,
+            advice="use operations that can be undone; see docs/intakes.md",
+            file=declaration.file,
+            line=declaration.line(("fields",)),
         )
         gathering.add(finding)

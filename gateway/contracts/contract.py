@@ -34,8 +34,13 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_event(self) -> bool:
-        """Whether its documents come to us as life events, and are not asked for."""
+        """Whether its documents are life events, which come to us or go from us, and are not asked for."""
         return self.name not in self.partner.datasets
+
+    @property
+    def is_intake(self) -> bool:
+        """Whether its documents are written by us, by the mapping turned round."""
+        return self.name in self.partner.intakes
 
     @property
     def folder(self) -> Path:

@@ -68,7 +68,7 @@ class LiveChecks:
     async def by_command(self, dataset: DatasetId) -> StageReport:
         """The report of a check made now; skipped where another one is under way."""
         if dataset not in self._adapters:
-            return Gathering(Stage.LIVE).skip("life events are sent to us; no platform can be asked for them")
+            return Gathering(Stage.LIVE).skip("life events come and go as they happen; no platform is asked for them")
         if self._history is not None:
             now = self._clock.now()
             if not await self._history.begin(dataset, now=now, until=now + self._longest):

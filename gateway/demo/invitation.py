@@ -59,11 +59,11 @@ def birth_lines(installation: Installation) -> str:
         "type": "birth",
         "data": sample,
     }
-    body = msgspec.json.encode(event).decode().replace('"', '\\"')
+    body = msgspec.json.encode(event).decode().replace("$NO", "'$NO'")
     bearer = '-H "Authorization: Bearer $BIRTHS"'
     return (
         f"BIRTHS=$(curl -s -u '{client.client_id}:{client.secret}' {form} {installation.url}/oauth/token | {_TOKEN})\n"
         f'NO=$(date +%s); CASE=$(curl -s {bearer} -H "Content-Type: application/cloudevents+json"'
-        f' -d "{body}" {installation.url}/v1/events | {_CASE})\n'
+        f" -d '{body}' {installation.url}/v1/events | {_CASE})\n"
         f"sleep 2; curl -s {bearer} {installation.url}/v1/cases/$CASE"
     )

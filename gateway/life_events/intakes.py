@@ -49,19 +49,6 @@ class Intake:
         """The life event that it takes, by its name."""
         return self.mapping.resource.name
 
-    @property
-    def fault(self) -> str | None:
-        """What keeps records from being written at all; None where nothing does."""
-        try:
-            inverse = self.mapping.inverse
-        except NotInvertible as error:
-            return f"a dataset whose mapping can be turned round, and this one's cannot: {'; '.join(error.reasons)}"
-        if not self.mapping.is_whole:
-            return "a dataset whose document is one record with nothing around it"
-        if inverse.lacking:
-            return f"a dataset of which every member is known, and nothing fills {', '.join(inverse.lacking)}"
-        return None
-
     def written(self, data: bytes, *, case_id: str | None) -> Writing:
         """A narrowed common record, as JSON, in the platform's shape. Raises `Unwritable`.
 
@@ -112,13 +99,27 @@ class Intakes:
         intake = self._intakes[target.dataset]
         if subscription.names != (intake.event,):
             return f"subscribed to {event_type(intake.event)} alone, which is all that {target.dataset} takes"
-        if intake.fault is not None:
-            return intake.fault
+        fault = writing_fault(intake.mapping)
+        if fault is not None:
+            return fault
         wanted = self._classes[intake.event].expand(subscription.fields or CLASSES)
         missing = intake.mapping.inverse.needed - wanted - ALWAYS_RELEASED - _OF_THE_ENVELOPE
         if missing:
             return f"given what it cannot do without; name in `fields` also {', '.join(sorted(missing))}"
         return None
+
+
+def writing_fault(mapping: CompiledMapping) -> str | None:
+    """What a mapping must be for records to be written by it, and is not; None where it is."""
+    try:
+        inverse = mapping.inverse
+    except NotInvertible as error:
+        return f"a mapping that can be turned round, and this one cannot: {'; '.join(error.reasons)}"
+    if not mapping.is_whole:
+        return "a mapping whose document is one record with nothing around it"
+    if inverse.lacking:
+        return f"a mapping that fills every member that is always there, and nothing fills {', '.join(inverse.lacking)}"
+    return None
 
 
 def _partial(resource: Resource) -> type[Any]:

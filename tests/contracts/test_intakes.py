@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 
 from adapters.registry import build_authentication_of, build_submitter
 from gateway.contracts.awkward_values import Vocabulary
+from gateway.contracts.check_mapping import check_mapping
+from gateway.contracts.contract import read_contract
 from gateway.contracts.source_documents import documents
 from gateway.demo.samples import read_json_sample, read_sample
 from gateway.ids import DatasetId
-from gateway.life_events.intakes import Intake
+from gateway.life_events.intakes import Intake, writing_fault
 from gateway.mapping.code_lists import load_code_lists
 from gateway.mapping.compiled import CompiledMapping
 from gateway.mapping.load import load_mapping
@@ -60,7 +63,7 @@ def test_there_are_intakes():
 @each_intake
 def test_every_member_that_must_be_there_is_written(name):
     """No reason against turning the mapping round, and nothing that no field fills."""
-    assert Intake(mapping=mapping_of(name), submitter=Never()).fault is None
+    assert writing_fault(mapping_of(name)) is None
 
 
 @each_intake
@@ -115,3 +118,17 @@ def test_the_documented_intake_works():
     build_submitter("rest_json", platform=platform, intake=intake, transport=None, authentication=authentication)
     shipped = tomllib.loads((ROOT / "schemas/partners/sumedang/birth-registrations.mapping.toml").read_text("utf-8"))
     assert fields == {name: shipped["fields"][name] for name in fields}
+
+
+def test_contracts_check_tells_of_an_intake_that_cannot_be_written_to(tmp_path):
+    """Before anybody subscribes: the mapping checks, and one operation of it cannot be undone."""
+    folder = tmp_path / "partners" / "sumedang"
+    shutil.copytree(ROOT / "schemas/partners/sumedang", folder)
+    file = folder / "birth-registrations.mapping.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"nama_lengkap_anak" }', '"nama_lengkap_anak", text = "squash" }'), encoding="utf-8")
+    codes = load_code_lists(ROOT / "schemas/codes")
+    contract = read_contract(shipped_partners()["sumedang"], "birth-registrations", schemas=tmp_path, codes=codes)
+    (finding,) = check_mapping(contract).findings
+    assert "not-writable" == finding.code
+    assert "child_name: `text` makes one value of several" in finding.expected

@@ -11,7 +11,7 @@ from gateway.clock import SystemClock
 from gateway.ids import DatasetId
 from gateway.life_events.delivery import Claimed, Parcel
 from gateway.life_events.event import StoredEvent
-from gateway.life_events.intakes import Intake, Intakes, Unwritable
+from gateway.life_events.intakes import Intake, Intakes, Unwritable, writing_fault
 from gateway.life_events.platform_sender import PlatformSender
 from gateway.life_events.subscription import PlatformDataset
 from gateway.mapping.load import load_mapping
@@ -212,11 +212,10 @@ def test_a_target_that_cannot_be_is_refused_with_the_reason(intakes, changes, ex
     assert expected in intakes.refusal(subscribed(**changes))
 
 
-def test_a_form_with_a_member_that_nothing_fills_is_no_target(tmp_path, desk):
+def test_a_form_with_a_member_that_nothing_fills_is_no_target(tmp_path):
     """Every record of the platform has it, and no field says what to write."""
     for ending in ("mapping.toml", "source.json"):
         text = (ROOT / f"schemas/partners/sumedang/birth-registrations.{ending}").read_text(encoding="utf-8")
         text = text.replace('"const": "AKTA_KELAHIRAN"', '"type": "string"')
         (tmp_path / f"birth-registrations.{ending}").write_text(text, encoding="utf-8")
-    intake = Intake(mapping=mapping_of("birth-registrations", tmp_path), submitter=desk)
-    assert "nothing fills jenis_permohonan" in intake.fault
+    assert "nothing fills jenis_permohonan" in writing_fault(mapping_of("birth-registrations", tmp_path))
