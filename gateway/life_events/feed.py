@@ -31,6 +31,8 @@ LOOK_EVERY_S = 1.0
 POLLS_OF_A_CLIENT = 8
 POLLS = 256
 """So many questions may wait at once in a process."""
+LOOKS_AT_ONCE = 4
+"""However many ask, the database's connections are left to others."""
 _A_LOOK_S = 0.002
 KIND = "event.read"
 
@@ -111,6 +113,7 @@ class Feed:
         self._cursors = cursors
         self._outgoing = outgoing
         self._recorder = recorder
+        self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
         self._polling: Counter[str] = Counter()
         self._watching = 0
 
@@ -207,7 +210,8 @@ class Feed:
     async def look(self, caller: Caller, query: FeedQuery, position: int) -> Look:
         """What there is behind the position, for this caller, at this moment. Raises `Refusal`."""
         readable = require(await self._entitlements.readable(caller, query.wish))
-        return Look(readable, await self._log.after(position, wanted=readable.wanted(), limit=query.limit))
+        async with self._looking:
+            return Look(readable, await self._log.after(position, wanted=readable.wanted(), limit=query.limit))
 
     async def release(self, look: Look, *, caller: Caller, query: FeedQuery) -> FeedPage:
         """The page, once it is recorded. Raises `AuditUnavailable`."""

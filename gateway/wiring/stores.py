@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.settings import Settings
@@ -58,7 +59,10 @@ async def opened_stores(stack: AsyncExitStack, settings: Settings) -> Stores:
     await migrate(engine)
     shared = await open_shared(settings.shared)
     stack.push_async_callback(shared.close)
-    watch = Watch(engine)
+    # A connection of its own: while others queue for theirs it must hear in time, or everybody is refused.
+    watching = open_engine(msgspec.structs.replace(settings.database, pool_size=1))
+    stack.push_async_callback(watching.dispose)
+    watch = Watch(watching)
     clients, agreements = StoredClients(engine, watch), StoredAgreements(engine, watch)
     denylist, adoptions = StoredDenylist(engine, watch), StoredAdoptions(engine, watch)
     await watch.open()
