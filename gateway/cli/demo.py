@@ -15,9 +15,17 @@ from gateway.cli.options import with_json
 @click.option("--broken", multiple=True, metavar="PATH",
               help="Let what stands below this path of the stand-ins answer 500, as /dukcapil-sumedang.")  # fmt: skip
 @click.option("--platforms", is_flag=True, help="Only the stand-in platforms, for a gateway served beside them.")
+@click.option("--secrets", is_flag=True, help="Only print what a gateway beside them needs: eval its output.")
 @with_json
 def command(
-    *, once: bool, port: int | None, faults: bool, broken: tuple[str, ...], platforms: bool, as_json: bool
+    *,
+    once: bool,
+    port: int | None,
+    faults: bool,
+    broken: tuple[str, ...],
+    platforms: bool,
+    secrets: bool,
+    as_json: bool,
 ) -> int:
     """Stand-in platforms of Jakarta and Sumedang, a seeded gateway before them, and real exchanges over HTTP.
 
@@ -26,12 +34,15 @@ def command(
     complete, every exchange brought records, every ledger adds up, and what had to be refused was.
     """
     from gateway.demo.faults import Failure, Faults
-    from gateway.demo.run import demonstrate, serve_platforms
+    from gateway.demo.run import demonstrate, exports, serve_platforms
     from gateway.demo.show import as_document, as_table
 
     def tell(sentence: str) -> None:
         click.echo(sentence, err=True)
 
+    if secrets:
+        click.echo(exports())
+        return ExitCode.OK
     try:
         if platforms:
             asyncio.run(serve_platforms(faults=faults, tell=tell))

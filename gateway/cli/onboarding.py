@@ -172,7 +172,7 @@ def _tell(onboarded: Onboarded, *, files: list[Path], contract: DatasetReport | 
     if onboarded.replaced:
         click.echo(f"made up in the kept sample: {', '.join(onboarded.replaced)}", err=True)
     for file in files:
-        click.echo(f"wrote {file}", err=True)
+        click.echo(f"wrote {_shown(file)}", err=True)
     if contract is not None:
         stages = ", ".join(f"{stage.stage} {stage.outcome}" for stage in contract.stages)
         click.echo(f"checked: {stages}", err=True)
@@ -188,7 +188,7 @@ def _last_words(wish: Wish, onboarded: Onboarded, asked: Mapping[str, Any], *, o
     name = f"{wish.partner}/{onboarded.dataset}"
     root = f" --root {asked['into']}" if asked["into"] else ""
     again = f"gateway contracts check {name}{root}"
-    mapping = wish.schemas / "partners" / wish.partner / f"{onboarded.dataset}.mapping.toml"
+    mapping = _shown(wish.schemas / "partners" / wish.partner / f"{onboarded.dataset}.mapping.toml")
     if not ok:
         return (
             "broken: this contract does not check, and a gateway does not start with it\n"
@@ -198,6 +198,11 @@ def _last_words(wish: Wish, onboarded: Onboarded, asked: Mapping[str, Any], *, o
     doubtful = sum(field.is_doubtful for field in onboarded.proposal.fields)
     marked = f" ({doubtful} doubtful, {len(onboarded.open)} open)" if doubtful or onboarded.open else ""
     return f"next: look through {mapping}{marked}, then: {again}"
+
+
+def _shown(file: Path) -> Path:
+    """The file as seen from here, if it is below."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 def _found(onboarded: Onboarded, contract: DatasetReport | None) -> list[str]:

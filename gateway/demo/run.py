@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 from collections.abc import Callable, Sequence
 
@@ -53,8 +54,13 @@ async def serve_platforms(*, faults: bool, tell: Callable[[str], None]) -> None:
     further = await asyncio.to_thread(_further)
     async with StandIns(port=DEFAULT_PORT, faults=Faults(measured=faults), further=further) as stand_ins:
         tell(f"stand-in platforms of {_listed(further)}: {stand_ins.base_url}\n\nA gateway that asks them needs:\n")
-        tell("\n".join(f"export {name}={value}" for name, value in stand_ins.secrets.items()))
+        tell(exports())
         await _until_stopped()
+
+
+def exports() -> str:
+    """What a gateway beside the stand-in platforms needs in its environment, as a shell's commands."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in StandIns().secrets.items())
 
 
 def _further() -> list[FurtherPartner]:
