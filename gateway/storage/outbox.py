@@ -66,7 +66,9 @@ class StoredOutbox:
         if turn.settled:
             failing = self._settle(connection, turn)
         if turn.renewed:
-            connection.execute(say.RENEW, {"ids": turn.renewed, "owner": self._owner, "until": turn.lease_until})
+            connection.execute(
+                say.RENEW, {"ids": say.padded(turn.renewed), "owner": self._owner, "until": turn.lease_until}
+            )
         claimed: list[Claimed] = []
         has_more, current = False, None
         if turn.room is not None:
@@ -79,7 +81,12 @@ class StoredOutbox:
 
     def _settle(self, connection: sa.Connection, turn: Turn) -> tuple[str, ...]:
         """Writes what became of each; the subscriptions whose failure has lasted too long."""
-        connection.execute(say.SETTLE, [_settled_row(it, owner=self._owner, now=turn.now) for it in turn.settled])
+        arrived = [it.id for it in turn.settled if it.status is DeliveryStatus.DELIVERED]
+        others = [it for it in turn.settled if it.status is not DeliveryStatus.DELIVERED]
+        if arrived:
+            connection.execute(say.ARRIVED, {"ids": say.padded(arrived), "owner": self._owner, "now": turn.now})
+        if others:
+            connection.execute(say.SETTLE, [_settled_row(it, owner=self._owner, now=turn.now) for it in others])
         attempts = [_attempt_row(it) for it in turn.settled if it.attempt is not None]
         if attempts:
             connection.execute(say.INSERT_ATTEMPTS, attempts)
@@ -90,10 +97,10 @@ class StoredOutbox:
         ]
         if behind:
             connection.execute(say.PUT_BEHIND, behind)
-        arrived = {it.subscription_id for it in turn.settled if it.status is DeliveryStatus.DELIVERED}
-        failed = {it.subscription_id for it in turn.settled if it.attempt is not None} - arrived
-        if arrived:
-            connection.execute(say.END_FAILING, {"ids": sorted(arrived)})
+        well = {it.subscription_id for it in turn.settled if it.status is DeliveryStatus.DELIVERED}
+        failed = {it.subscription_id for it in turn.settled if it.attempt is not None} - well
+        if well:
+            connection.execute(say.END_FAILING, {"ids": sorted(well)})
         if not failed:
             return ()
         connection.execute(say.BEGIN_FAILING, {"ids": sorted(failed), "now": turn.now})
@@ -104,38 +111,33 @@ class StoredOutbox:
         """Leases what is due, a subscription after the other, beginning where the last turn ended."""
         ready = connection.execute(say.READY, {"now": turn.now}).scalars().all()
         shares, left, has_more = Shares(room, subscriptions=live.by_id), CLAIMED_PER_TURN, False
-        claimed: list[Claimed] = []
+        found: list[tuple[Subscription, Sequence[Mapping[Any, Any]]]] = []
         for subscription_id in self._in_turn(ready):
             subscription = live.by_id.get(subscription_id)
             if subscription is None or (count := min(shares.of(subscription), left)) <= 0:
                 continue
-            rows = self._lease(connection, turn, subscription_id=subscription_id, count=count)
-            claimed += self._opened(connection, rows, subscription=subscription, live=live, turn=turn)
+            due = {"subscription": subscription_id, "now": turn.now, "count": count}
+            rows = connection.execute(say.DUE, due).mappings().all()
+            found.append((subscription, rows))
             shares.take(subscription, len(rows))
             has_more = has_more or len(rows) == count
             left -= len(rows)
             if left <= 0:
-                self._next_in_turn = subscription_id
-                return claimed, True
+                self._next_in_turn, has_more = subscription_id, True
+                break
+        if ids := [row["delivery_id"] for _, rows in found for row in rows]:
+            connection.execute(say.LEASE, {"ids": say.padded(ids), "owner": self._owner, "until": turn.lease_until})
+        claimed = [
+            it
+            for subscription, rows in found
+            for it in self._opened(connection, rows, subscription=subscription, live=live, turn=turn)
+        ]
         return claimed, has_more
 
     def _in_turn(self, ready: Sequence[str]) -> Iterable[str]:
         """Those that were not reached the last time come first."""
         order = sorted(ready)
         return [it for it in order if it > self._next_in_turn] + [it for it in order if it <= self._next_in_turn]
-
-    def _lease(
-        self, connection: sa.Connection, turn: Turn, *, subscription_id: str, count: int
-    ) -> Sequence[Mapping[Any, Any]]:
-        rows = (
-            connection.execute(say.DUE, {"subscription": subscription_id, "now": turn.now, "count": count})
-            .mappings()
-            .all()
-        )
-        if rows:
-            ids = [row["delivery_id"] for row in rows]
-            connection.execute(say.LEASE, {"ids": ids, "owner": self._owner, "until": turn.lease_until})
-        return rows
 
     def _opened(
         self,

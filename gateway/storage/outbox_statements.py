@@ -1,7 +1,10 @@
 """What the outbox says to the database: the same on both engines."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
+from gateway.life_events.delivery import DeliveryStatus
 from gateway.life_events.subscription import SubscriptionStatus
 from gateway.storage.life_event_tables import deliveries, delivery_attempts, events, subscriptions
 
@@ -13,11 +16,16 @@ IS_DUE = sa.and_(
     _D.next_at <= sa.bindparam("now"),
     sa.or_(_D.lease_until.is_(None), _D.lease_until <= sa.bindparam("now")),
 )
-IS_FIRST = ~sa.exists().where(
-    _EARLIER.c.subscription_id == _D.subscription_id,
-    _EARLIER.c.order_key == _D.order_key,
-    _EARLIER.c.status == _WAITS,
-    _EARLIER.c.event_sequence < _D.event_sequence,
+# Not as `NOT EXISTS`: PostgreSQL would join all that waits with itself, each time, where a few rows are wanted.
+IS_FIRST = _D.event_sequence == (
+    sa.select(sa.func.min(_EARLIER.c.event_sequence))
+    .where(
+        _EARLIER.c.subscription_id == _D.subscription_id,
+        _EARLIER.c.order_key == _D.order_key,
+        _EARLIER.c.status == _WAITS,
+    )
+    .correlate(deliveries)
+    .scalar_subquery()
 )
 READY = (
     sa.select(subscriptions.c.id)
@@ -57,6 +65,19 @@ SETTLE = (
         | {"lease_owner": None, "lease_until": None}
     )
 )
+# Most arrive, and what is then written of each is the same.
+ARRIVED = (
+    sa.update(deliveries)
+    .where(_D.id.in_(sa.bindparam("ids", expanding=True)), _D.lease_owner == sa.bindparam("owner"))
+    .values(
+        status=DeliveryStatus.DELIVERED.value,
+        attempts=_D.attempts + 1,
+        reason=None,
+        settled_at=sa.bindparam("now"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
 # What waits behind one that is tried again later need not be looked at before.
 PUT_BEHIND = (
     sa.update(deliveries)
@@ -91,3 +112,8 @@ INSERT_ATTEMPTS = sa.text(
     "VALUES (:delivery_id, :number, :subscription_id, :at, :duration_ms, :status_code, :reason) "
     "ON CONFLICT DO NOTHING"
 ).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in delivery_attempts.c))
+
+
+def padded(ids: Sequence[str]) -> list[str]:
+    """The ids, the last one repeated up to a power of two, so that a statement is prepared for a few lengths only."""
+    return [*ids, *[ids[-1]] * ((1 << (len(ids) - 1).bit_length()) - len(ids))] if ids else []
