@@ -5,7 +5,7 @@ Fails closed: whatever the driver says becomes `StoreUnavailable`, without state
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +76,19 @@ def keep_sqlite_durable(engine: sa.Engine) -> None:
 
 
 def _make_private(path: Path) -> None:
-    """Makes the file, for this user only; SQLite gives what stands beside it the same permissions."""
+    """Makes the file, for this user only; SQLite gives what stands beside it the same permissions.
+
+    A file that is there is never opened: closing it again would take away the locks that SQLite holds on it in this
+    process (POSIX), and another process could then delete the write-ahead log under us.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be opened: {error.strerror}", store="database") from error
+    if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+        raise StoreUnavailable(f"{path} cannot be opened: it is no file that may be written", store="database")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

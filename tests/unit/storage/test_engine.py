@@ -1,6 +1,9 @@
 """Opening the database."""
 
+import ast
+import asyncio
 import stat
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -9,9 +12,19 @@ from sqlalchemy.dialects import sqlite
 
 from gateway.errors import BadConfiguration, StoreUnavailable
 from gateway.settings import Database, Shared
-from gateway.storage.engine import open_engine, reading
+from gateway.storage.engine import open_engine, reading, writing
 from gateway.storage.shared_store import open_shared
 from gateway.storage.tables import Instant
+
+BESIDE = """
+import sqlite3, sys
+beside = sqlite3.connect(sys.argv[1], isolation_level=None)
+beside.execute("PRAGMA journal_mode=WAL")
+beside.execute("INSERT INTO notes VALUES (?)", (sys.argv[2],))
+print(sorted(note for (note,) in beside.execute("SELECT note FROM notes")))
+beside.close()
+"""
+"""Another process that writes, reads and closes the database."""
 
 
 @pytest.mark.parametrize("url", ["mysql://h/d", "sqlite://", "sqlite:///:memory:", "nonsense", ""])
@@ -78,3 +91,30 @@ def test_an_instant_that_utc_has_no_year_for_is_kept_as_one_that_can_be_read_bac
     kept = instant.process_bind_param(datetime.fromisoformat(text), dialect)
     read = instant.process_result_value(kept, dialect)
     assert read in {datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)}
+
+
+async def test_a_second_engine_takes_no_lock_from_the_first(tmp_path):
+    """Another process that comes and goes does not think itself the last one, so that no committed record is lost."""
+    database = Database(url=f"sqlite:///{tmp_path}/gateway.db")
+    first = open_engine(database)
+
+    async def noted(note):
+        async with writing(first) as connection:
+            await connection.execute(sa.text("INSERT INTO notes VALUES (:note)"), {"note": note})
+
+    async def beside(note):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", BESIDE, str(tmp_path / "gateway.db"), note, stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await process.communicate()
+        return ast.literal_eval(out.decode())
+
+    async with writing(first) as connection:
+        await connection.execute(sa.text("CREATE TABLE notes (note TEXT)"))
+    await noted("first")
+    second = open_engine(database)
+    assert ["beside", "first"] == await beside("beside")
+    await noted("second")
+    assert ["beside", "beside again", "first", "second"] == await beside("beside again")
+    await second.dispose()
+    await first.dispose()
