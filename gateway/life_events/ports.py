@@ -156,6 +156,21 @@ class Seals(Protocol):
         ...
 
 
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """How many deliveries one stretch forgot. `reached` is its last event, and None where all later ones are young."""
+
+    count: int
+    reached: int | None
+
+
+class OldDeliveries(Protocol):
+    """Deliveries that are settled and old."""
+
+    async def forget(self, *, before: datetime, after: int, limit: int) -> Forgotten:
+        """Forgets, with their attempts, those settled before, of the next `limit` events later than `after`."""
+        ...
+
+
 class EventHead(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an event without opening it. `is_wiped`: its data is not kept any more."""
 

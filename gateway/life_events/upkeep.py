@@ -1,14 +1,14 @@
-"""Forgets in time: the data of events that are old and settled, and idempotency keys. A little each hour."""
+"""Forgets in time: the data of events that are old and settled, their deliveries, and idempotency keys. Each hour."""
 
 import asyncio
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
-from gateway.life_events.ports import Seals
+from gateway.life_events.ports import OldDeliveries, Seals
 
 KEYS_KEPT = timedelta(days=7)
 EVERY_S = 3600.0
@@ -19,8 +19,9 @@ _log = structlog.get_logger("gateway.life_events.upkeep")
 class Upkeep:
     """One task per process; several at once do no harm, and each begins at another moment of the hour."""
 
-    def __init__(self, *, seals: Seals, clock: Clock, keep: timedelta) -> None:
+    def __init__(self, *, seals: Seals, deliveries: OldDeliveries, clock: Clock, keep: timedelta) -> None:
         self._seals = seals
+        self._deliveries = deliveries
         self._clock = clock
         self._keep = keep
 
@@ -44,4 +45,16 @@ class Upkeep:
             await asyncio.sleep(0.05)
         if wiped:
             _log.info("events.wiped", events=wiped)
+        await self._forget_deliveries(before=now - self._keep)
         return wiped
+
+    async def _forget_deliveries(self, *, before: datetime) -> None:
+        """Stretch by stretch, until all that is left is young."""
+        reached: int | None = 0
+        forgotten = 0
+        while reached is not None:
+            step = await self._deliveries.forget(before=before, after=reached, limit=BATCH)
+            reached, forgotten = step.reached, forgotten + step.count
+            await asyncio.sleep(0.05)
+        if forgotten:
+            _log.info("deliveries.forgotten", deliveries=forgotten)

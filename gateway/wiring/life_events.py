@@ -28,6 +28,7 @@ from gateway.life_events.upkeep import Upkeep
 from gateway.minimisation import Minimisation
 from gateway.settings import Settings
 from gateway.storage.event_log import GroupCommitLog
+from gateway.storage.old_deliveries import StoredOldDeliveries
 from gateway.storage.redis_bell import RedisBell
 from gateway.storage.seals import StoredSeals
 from gateway.wiring.access import AccessParts
@@ -126,7 +127,8 @@ def _feed(
 def _keep_up(stack: AsyncExitStack, settings: Settings, *, stores: Stores, sealer: Sealer, clock: Clock) -> None:
     """Starts the task that forgets what is old; `stack` ends it."""
     seals = StoredSeals(stores.engine, transactor=stores.transactor, sealer=sealer)
-    upkeep = Upkeep(seals=seals, clock=clock, keep=timedelta(days=settings.life_events.keep_days))
+    keep, old = timedelta(days=settings.life_events.keep_days), StoredOldDeliveries(stores.transactor)
+    upkeep = Upkeep(seals=seals, deliveries=old, clock=clock, keep=keep)
     stack.push_async_callback(_cancelled, asyncio.create_task(upkeep.run(), name="event-upkeep"))
 
 

@@ -110,6 +110,7 @@ class _Soak:
             left = await self._settled()
             await self._stop()
             verdict = judge(cast, publishers.accepted, await read(self._engines.database_url))
+        verdict.breaches += publishers.refused
         if left:
             verdict.breaches.append(f"{left} deliveries still wait")
         return verdict
