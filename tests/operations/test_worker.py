@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from gateway.access.client import Profile
 from gateway.administration.decide_agreement import decide_agreement
@@ -23,7 +24,8 @@ from gateway.cli.run import run
 from gateway.settings import Database
 from gateway.settings_file import load_settings
 from gateway.storage.engine import open_engine
-from tests.support.deliveries import Line
+from gateway.storage.life_event_tables import deliveries
+from tests.support.deliveries import START, Line
 from tests.support.dispatching import RECORD
 from tests.support.process import installation, stand_ins_in_thread
 from tests.support.receiver import Receiver, answering, subscribed_at, verified
@@ -129,6 +131,14 @@ async def entries_of(process):
         return await line.entries()
 
 
+async def leases_ended(process):
+    """What was held is free, as it is after ten seconds."""
+    async with line_of(process) as line:
+        await line.transactor.run(
+            lambda connection: connection.execute(sa.update(deliveries).values(lease_until=START))
+        )
+
+
 def until(receiver, count, *, within_s=30.0):
     """Returns once so many different deliveries have arrived."""
     limit = time.monotonic() + within_s
@@ -151,6 +161,7 @@ def test_what_a_killed_worker_held_is_delivered_by_another(installed, receiver):
     killed.wait()
     held = [it for it in asyncio.run(entries_of(installed)) if it.status == "waiting"]
     assert held
+    asyncio.run(leases_ended(installed))
     others = [installed.spawn(command="worker") for _ in range(2)]
     until(receiver, COUNT)
     for other in others:

@@ -14,6 +14,8 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -39,6 +41,8 @@ def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server's maintenance database."""
     if url := os.environ.get("GATEWAY_TEST_POSTGRES_URL"):
         yield url
+        if _migrated.cache_info().currsize:
+            asyncio.run(_command(url, f"DROP DATABASE {_migrated(url)}"))
         return
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     initdb = str(binaries[-1]) if binaries else shutil.which("initdb")
@@ -69,18 +73,19 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server) -> Iterator[str]:
     """The URL of an empty database of its own."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_command(postgres_server, f"CREATE DATABASE {name}"))
-    yield sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_command(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    with _database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path) -> str:
-    """The URL of an empty database: once in SQLite, once in PostgreSQL."""
+def database_url(request, tmp_path) -> Iterator[str]:
+    """The URL of a database, once in SQLite, once in PostgreSQL: empty, or migrated where `engine` is asked for too."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/gateway.db"
-    return request.getfixturevalue("postgres_url")
+        yield f"sqlite:///{tmp_path}/gateway.db"
+        return
+    server = request.getfixturevalue("postgres_server")
+    with _database(server, template=_migrated(server) if "engine" in request.fixturenames else None) as url:
+        yield url
 
 
 @pytest.fixture
@@ -138,6 +143,34 @@ async def shared(shared_url):
     await store.client.flushdb()
     yield store
     await store.close()
+
+
+@contextmanager
+def _database(server: str, *, template: str | None = None) -> Iterator[str]:
+    """A database of its own, like the template if there is one."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_command(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
+    yield _named(server, name)
+    asyncio.run(_command(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@cache
+def _migrated(server: str) -> str:
+    """The name of a migrated database: copying it is three times quicker than migrating another."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+
+    async def make() -> None:
+        await _command(server, f"CREATE DATABASE {name}")
+        opened = open_engine(Database(url=_named(server, name)))
+        await migrate(opened)
+        await opened.dispose()
+
+    asyncio.run(make())
+    return name
+
+
+def _named(server: str, name: str) -> str:
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 async def _command(url: str, statement: str) -> None:

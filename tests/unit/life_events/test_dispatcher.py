@@ -116,12 +116,12 @@ async def test_a_case_arrives_in_order_and_cases_do_not_wait_for_each_other(worl
 
 async def test_a_receiver_that_hangs_slows_nobody_else(world, receiver):
     """Its own line waits; everything of the other arrives meanwhile."""
-    async with Receiver(behave=hanging) as stuck:
+    async with world.dispatching(timeout_s=3.0) as dispatcher, Receiver(behave=hanging) as stuck:
         await world.line.subscribe(subscribed_at(receiver), subscribed_at(stuck, "sub_stuck"))
         await world.births(100)
-        async with world.dispatching(timeout_s=3.0):
-            await settled(world, 100, within_s=2.5)
-            assert stuck.connections <= 8
+        dispatcher.wake()
+        await settled(world, 100, within_s=2.5)
+        assert stuck.connections <= 8
     assert 100 == len(receiver.received)
 
 
@@ -381,7 +381,7 @@ async def test_what_waits_for_its_receiver_is_not_sent_once_it_may_not_be(world,
     """The agreement, the client and the subscription are looked at again when its turn comes."""
 
     async def slower_and_slower(received, writer):
-        await asyncio.sleep(0 if len(receiver.received) <= 3 else 0.3)
+        await asyncio.sleep(0 if len(receiver.received) <= 3 else 0.15)
         await answering()(received, writer)
 
     receiver.behave = slower_and_slower
@@ -390,6 +390,6 @@ async def test_what_waits_for_its_receiver_is_not_sent_once_it_may_not_be(world,
     async with world.dispatching(timeout_s=3.0):
         until = len(await receiver.until(5)) + 2
         await stop(world)
-        await asyncio.sleep(2.0)
+        await asyncio.sleep(1.0)
         wrongly = [it for it in receiver.received[until:] if "mother_nik" in it.data]
     assert [] == wrongly
