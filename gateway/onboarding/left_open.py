@@ -3,9 +3,13 @@
 from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.partner_file import STAND_IN, Address, DatasetEntry
 from gateway.onboarding.partner_region import PartnerRegion
-from gateway.onboarding.proposal import Open
+from gateway.onboarding.proposal import DOUBTFUL, Open, Proposal
 from gateway.onboarding.region_names import RegionNames
 from gateway.onboarding.source import InferredSource
+from schemas.resources import RESOURCES
+
+_OF_THE_TABLE = frozenset({"period", "unit"})
+"""What statistics often say beside their table, and not in it."""
 
 
 def about_partner(name: str, region: PartnerRegion, codes: CodeLists) -> list[Open]:
@@ -19,6 +23,19 @@ def about_partner(name: str, region: PartnerRegion, codes: CodeLists) -> list[Op
         message = f"{name} is {meant}, and the sample does not say which; say --kode-wilayah CODE"
         return [Open(about="kode_wilayah", message=f"{message}. {region.code} stands there until then")]
     return []
+
+
+def about_resource(proposal: Proposal, *, said: bool) -> list[Open]:
+    """What the records are, where the fields speak for several, or lack what such records have."""
+    lacking = {one.about for one in proposal.open if one.required} - _OF_THE_TABLE
+    if said or (proposal.resource_confidence >= DOUBTFUL and not lacking):
+        return []
+    others = ", ".join(name for name in RESOURCES if name != proposal.resource)
+    message = (
+        f"the records look most like {proposal.resource} ({proposal.resource_confidence:.2f}); say --resource if they "
+        f"are {others}. What is none of these has no place in the common model"
+    )
+    return [Open(about="resource", message=message)]
 
 
 def about_samples(kept: int, *, given: int) -> list[Open]:

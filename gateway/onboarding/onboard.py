@@ -10,7 +10,7 @@ import msgspec
 import schemas
 from gateway.agreements.field_classes import field_classes
 from gateway.mapping.code_lists import CodeLists
-from gateway.onboarding.left_open import about_address, about_partner, about_samples, leads_away
+from gateway.onboarding.left_open import about_address, about_partner, about_resource, about_samples, leads_away
 from gateway.onboarding.mapping_text import mapping_text, slug
 from gateway.onboarding.names import read_vocabulary, says_any
 from gateway.onboarding.partner_file import (
@@ -132,6 +132,7 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         open=(
             *about_partner(wish.partner, region, codes),
             *(() if is_there else about_address(entry, source)),
+            *about_resource(proposal, said=wish.resource is not None),
             *about_samples(len(kept), given=len(wish.samples)),
             *proposal.all_open,
         ),

@@ -23,7 +23,7 @@ def kept_json(document: Any, source: InferredSource, *, personal: Sequence[str])
     holder, key = _holder(copied, source)
     records = copied if holder is None else holder[key]
     few = _few(records, source)
-    rows = list(few.values()) if isinstance(few, dict) else few if isinstance(few, list) else [few]
+    rows = list(few.values()) if source.records.form == "keyed" else few if isinstance(few, list) else [few]
     for record in rows[source.records.skip_first + source.records.header_row :]:
         for path in personal:
             _replace(record, parse_path(path).steps)
@@ -126,7 +126,8 @@ def _replace(value: Any, steps: Sequence[Step]) -> None:
                 value[place] = fictional(item)
         return
     key = _key(step)
-    there = (isinstance(value, dict) and key in value) or (isinstance(value, list) and key < len(value))
+    is_place = isinstance(key, int)
+    there = key in value if isinstance(value, dict) else isinstance(value, list) and is_place and key < len(value)
     if not there:
         return
     if rest and isinstance(value[key], str):  # JSON inside a text

@@ -8,6 +8,7 @@ import msgspec
 
 import schemas
 from adapters.config import Paging, Success
+from gateway.mapping.language.paths import Key
 from gateway.mapping.regions import Regions, read_regions
 from gateway.onboarding.envelope import collection_paging, datastore_paging, paging_of, success_of
 from gateway.onboarding.observed import observe
@@ -22,6 +23,11 @@ from gateway.onboarding.source_issues import Looked, issues_of
 from gateway.onboarding.source_schema import SchemaWriter
 from gateway.onboarding.wide_columns import WideColumn, wide_columns
 
+_SAYS_WHAT_FAILED = frozenset({"error", "errors", "error_description", "exception", "message", "msg", "pesan"})
+_OF_ANSWERS = _SAYS_WHAT_FAILED | {
+    "code", "data", "detail", "details", "error_code", "errorcode", "instance", "kode", "ok", "path", "request_id",
+    "result", "status", "status_code", "statuscode", "success", "sukses", "timestamp", "title", "trace", "type",
+}  # fmt: skip
 RecordForm: TypeAlias = Literal["list", "keyed", "features", "single"]
 MOST_RECORDS = 5_000
 """Of a larger sample, this many are looked at, evenly taken."""
@@ -122,7 +128,21 @@ def _place(documents: Sequence[Any]) -> RecordPlace:
             "no records were found: no list with objects in it, no features, and no object with values of its own; "
             "save an answer of the platform that has records in it"
         )
+    if _tells_of_failure(documents[0], best):
+        raise SampleRejected(
+            "the platform answered that it failed, and sent no records; look at its address, its parameters and its "
+            "key, and save an answer that has records in it"
+        )
     return best
+
+
+def _tells_of_failure(document: Any, place: RecordPlace) -> bool:
+    """Whether an object has nothing but what platforms say of an answer, and a failure where records ought to be."""
+    if not isinstance(document, dict) or not {name.casefold() for name in document} <= _OF_ANSWERS:
+        return False
+    first = place.steps[0] if place.steps else None
+    is_error = isinstance(first, Key) and first.name.casefold() in {"error", "errors"}
+    return is_error or (first is None and bool(set(document) & _SAYS_WHAT_FAILED))
 
 
 class _Rows:

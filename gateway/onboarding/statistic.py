@@ -133,12 +133,13 @@ def _unpivoted(proposal: Proposal, fields: Sequence[FieldProfile], reference: Re
     wide = [field for field in fields if field.path in {column.path for column in place.columns}]
     written = [field for field in wide if "string" in field.kinds]
     operations = fit_amount(max(written or wide, key=lambda field: field.seen), whole=False).operations if wide else {}
+    are_named = any(column.year is not None or not column.label.isdigit() for column in place.columns if column.label)
     value = ProposedField(
         field="value",
         required=True,
         declaration={"from": "$value", **operations},
-        confidence=0.9,
-        reason=f"{len(entries)} columns hold the same measure",
+        confidence=0.9 if are_named else 0.6,
+        reason=f"{len(entries)} columns hold the same measure" + ("" if are_named else ", as far as numbers tell"),
         paths=tuple(column.path for column in place.columns),
     )
     proposal = proposal.with_field(value)

@@ -1,5 +1,9 @@
+import json
+
 import pytest
 
+from gateway.cli.main import root
+from gateway.cli.run import run
 from tests.support.served import served
 
 
@@ -8,3 +12,25 @@ def gateway(tmp_path_factory):
     """The whole gateway over HTTP, shared by the tests of this folder."""
     with served(tmp_path_factory.mktemp("served")) as running:
         yield running
+
+
+@pytest.fixture
+def onboard(tmp_path, capsys):
+    """Runs the command over a sample, into an empty folder: its exit code, stdout and stderr."""
+
+    def command(content, *arguments, partner="bandung", file="puskesmas.json"):
+        sample = tmp_path / file
+        sample.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        capsys.readouterr()
+        called = ("partners", "onboard", partner, "--sample", str(sample), "--into", str(tmp_path / "project"))
+        code = run(root, [*called, *map(str, arguments)])
+        written = capsys.readouterr()
+        return code, written.out, written.err
+
+    return command
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The folder that is written into."""
+    return tmp_path / "project"

@@ -17,28 +17,6 @@ from tests.support.onboarding_samples import health_centres, reports
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def onboard(tmp_path, capsys):
-    """Runs the command over a sample, into an empty folder: its exit code, stdout and stderr."""
-
-    def command(content, *arguments, partner="bandung", file="puskesmas.json"):
-        sample = tmp_path / file
-        sample.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        capsys.readouterr()
-        called = ("partners", "onboard", partner, "--sample", str(sample), "--into", str(tmp_path / "project"))
-        code = run(root, [*called, *map(str, arguments)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return command
-
-
-@pytest.fixture
-def project(tmp_path):
-    """The folder that is written into."""
-    return tmp_path / "project"
-
-
 def _files(folder):
     return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
 
