@@ -33,29 +33,38 @@ def command(
     printed: each case, then the records per consumer, provider and resource. The exit code is 0 if both cases are
     complete, every exchange brought records, every ledger adds up, and what had to be refused was.
     """
+    if secrets:
+        from gateway.demo.run import exports
+
+        click.echo(exports())
+        return ExitCode.OK
+    try:
+        return _demonstrated(once=once, port=port, faults=faults, broken=broken, platforms=platforms, as_json=as_json)
+    except asyncio.CancelledError:  # SIGTERM; everything has been stopped by now
+        return ExitCode.FAILED
+
+
+def _demonstrated(
+    *, once: bool, port: int | None, faults: bool, broken: tuple[str, ...], platforms: bool, as_json: bool
+) -> ExitCode:
+    """The exit code, once the demonstration has ended."""
     from gateway.demo.faults import Failure, Faults
-    from gateway.demo.run import demonstrate, exports, serve_platforms
+    from gateway.demo.run import demonstrate, serve_platforms
     from gateway.demo.show import as_document, as_table
 
     def tell(sentence: str) -> None:
         click.echo(sentence, err=True)
 
-    if secrets:
-        click.echo(exports())
+    if platforms:
+        asyncio.run(serve_platforms(faults=faults, tell=tell))
         return ExitCode.OK
-    try:
-        if platforms:
-            asyncio.run(serve_platforms(faults=faults, tell=tell))
-            return ExitCode.OK
-        report = asyncio.run(
-            demonstrate(
-                once=once,
-                port=port,
-                faults=Faults(measured=faults, forced=dict.fromkeys(broken, Failure.STATUS_500)),
-                show=lambda found: click.echo(as_document(found) if as_json else as_table(found)),
-                tell=tell,
-            )
+    report = asyncio.run(
+        demonstrate(
+            once=once,
+            port=port,
+            faults=Faults(measured=faults, forced=dict.fromkeys(broken, Failure.STATUS_500)),
+            show=lambda found: click.echo(as_document(found) if as_json else as_table(found)),
+            tell=tell,
         )
-    except asyncio.CancelledError:  # SIGTERM; everything has been stopped by now
-        return ExitCode.FAILED
+    )
     return ExitCode.OK if report.ok or faults else ExitCode.FAILED
