@@ -1,6 +1,6 @@
 """One transaction that takes the events of several publications."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,13 +17,14 @@ from gateway.storage.case_placing import place_in_cases
 from gateway.storage.deliveries import fan_out
 from gateway.storage.event_rows import row_of
 from gateway.storage.life_event_tables import events, idempotency_keys
+from gateway.storage.prepared import padded
 from gateway.storage.sequence import EVENTS, take
 
 _Name: TypeAlias = tuple[str, str]
 
 _INSERT = sa.insert(events)
 _INSERT_KEYS = sa.insert(idempotency_keys)
-_NAME = sa.tuple_(events.c.source, events.c.source_event_id)
+# Source by source and client by client: SQLite looks pairs up in no index, but reads every row there is.
 _TAKEN = sa.select(
     events.c.source,
     events.c.source_event_id,
@@ -31,10 +32,10 @@ _TAKEN = sa.select(
     events.c.accepted_at,
     events.c.case_id,
     events.c.fingerprint,
-).where(_NAME.in_(sa.bindparam("names", expanding=True)))
-_KEY = sa.tuple_(idempotency_keys.c.client_id, idempotency_keys.c.key)
+).where(events.c.source == sa.bindparam("source"), events.c.source_event_id.in_(sa.bindparam("ids", expanding=True)))
 _KEYS = sa.select(idempotency_keys.c.client_id, idempotency_keys.c.key, idempotency_keys.c.fingerprint).where(
-    _KEY.in_(sa.bindparam("keys", expanding=True))
+    idempotency_keys.c.client_id == sa.bindparam("client"),
+    idempotency_keys.c.key.in_(sa.bindparam("keys", expanding=True)),
 )
 
 
@@ -70,14 +71,16 @@ class Accepting:
         return answers
 
     def _read_taken(self, connection: sa.Connection) -> None:
-        names = [(event.source, event.source_event_id) for it in self._publications for event in it.events]
-        for source, source_event_id, *taken in connection.execute(_TAKEN, {"names": names}):
-            self._taken[source, source_event_id] = _Taken(*taken)
+        names = _grouped((event.source, event.source_event_id) for it in self._publications for event in it.events)
+        for source, ids in names.items():
+            for _, source_event_id, *taken in connection.execute(_TAKEN, {"source": source, "ids": padded(ids)}):
+                self._taken[source, source_event_id] = _Taken(*taken)
 
     def _read_keys(self, connection: sa.Connection) -> None:
-        keys = [(it.events[0].client_id, it.idempotency_key) for it in self._publications if it.idempotency_key]
-        for client_id, key, fingerprint in connection.execute(_KEYS, {"keys": keys}) if keys else ():
-            self._keys[client_id, key] = fingerprint
+        keys = _grouped((it.events[0].client_id, it.idempotency_key) for it in self._publications if it.idempotency_key)
+        for client, own in keys.items():
+            for client_id, key, fingerprint in connection.execute(_KEYS, {"client": client, "keys": padded(own)}):
+                self._keys[client_id, key] = fingerprint
 
     def _answer(self, publication: Publication) -> Answer:
         """What becomes of one publication: refused whole by its key, or judged event by event."""
@@ -137,3 +140,11 @@ class Accepting:
 def _refused(record: AuditRecord, code: BadRequestCode) -> AuditRecord:
     """The record of an event that was not taken after all."""
     return msgspec.structs.replace(record, outcome="refused", reason=code.value, subject=None)
+
+
+def _grouped(names: Iterable[_Name]) -> dict[str, list[str]]:
+    """The second of each pair, by the first."""
+    found: dict[str, list[str]] = {}
+    for first, second in names:
+        found.setdefault(first, []).append(second)
+    return found

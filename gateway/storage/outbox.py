@@ -28,6 +28,7 @@ from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
 from gateway.storage.event_rows import WIPED, opened_event
 from gateway.storage.life_event_tables import subscriptions
+from gateway.storage.prepared import padded
 from gateway.storage.sequence import CHANGES, EVENTS, announce_now, take
 from gateway.storage.subscriptions import KIND, Live, live_subscriptions
 from gateway.storage.transactor import Transactor
@@ -67,7 +68,7 @@ class StoredOutbox:
             failing = self._settle(connection, turn)
         if turn.renewed:
             connection.execute(
-                say.RENEW, {"ids": say.padded(turn.renewed), "owner": self._owner, "until": turn.lease_until}
+                say.RENEW, {"ids": padded(turn.renewed), "owner": self._owner, "until": turn.lease_until}
             )
         claimed: list[Claimed] = []
         has_more, current = False, None
@@ -84,7 +85,7 @@ class StoredOutbox:
         arrived = [it.id for it in turn.settled if it.status is DeliveryStatus.DELIVERED]
         others = [it for it in turn.settled if it.status is not DeliveryStatus.DELIVERED]
         if arrived:
-            connection.execute(say.ARRIVED, {"ids": say.padded(arrived), "owner": self._owner, "now": turn.now})
+            connection.execute(say.ARRIVED, {"ids": padded(arrived), "owner": self._owner, "now": turn.now})
         if others:
             connection.execute(say.SETTLE, [_settled_row(it, owner=self._owner, now=turn.now) for it in others])
         attempts = [_attempt_row(it) for it in turn.settled if it.attempt is not None]
@@ -126,7 +127,7 @@ class StoredOutbox:
                 self._next_in_turn, has_more = subscription_id, True
                 break
         if ids := [row["delivery_id"] for _, rows in found for row in rows]:
-            connection.execute(say.LEASE, {"ids": say.padded(ids), "owner": self._owner, "until": turn.lease_until})
+            connection.execute(say.LEASE, {"ids": padded(ids), "owner": self._owner, "until": turn.lease_until})
         claimed = [
             it
             for subscription, rows in found

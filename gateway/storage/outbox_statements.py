@@ -1,7 +1,5 @@
 """What the outbox says to the database: the same on both engines."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from gateway.life_events.delivery import DeliveryStatus
@@ -112,8 +110,3 @@ INSERT_ATTEMPTS = sa.text(
     "VALUES (:delivery_id, :number, :subscription_id, :at, :duration_ms, :status_code, :reason) "
     "ON CONFLICT DO NOTHING"
 ).bindparams(*(sa.bindparam(column.name, type_=column.type) for column in delivery_attempts.c))
-
-
-def padded(ids: Sequence[str]) -> list[str]:
-    """The ids, the last one repeated up to a power of two, so that a statement is prepared for a few lengths only."""
-    return [*ids, *[ids[-1]] * ((1 << (len(ids) - 1).bit_length()) - len(ids))] if ids else []

@@ -88,13 +88,15 @@ async def steady(site: Site, *, rate: int, seconds: int = SECONDS) -> int:
             id_ = f"{run}{number}"
             async with http.post(f"{site.url}/v1/events", json=a_birth(1, id=id_, data={"id_lahir": id_})) as answer:
                 if answer.status != 202:
-                    sys.exit(f"events: a birth was answered with {answer.status}")
+                    refused.append(f"{answer.status} {await answer.text()}")
 
-        began, posted = time.monotonic(), []
+        began, posted, refused = time.monotonic(), [], []
         for number in range(rate * seconds):
             await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
             posted.append(asyncio.create_task(post(number)))
         await asyncio.gather(*posted)
+    if refused:
+        sys.exit(f"events: {len(refused)} of {len(posted)} births were refused, the first with {refused[0]}")
     return len(posted)
 
 
