@@ -101,8 +101,8 @@ class Servers:
         self._start_redis()
 
     async def fail(self, dice: random.Random) -> None:
-        """PostgreSQL is stopped at once and recovers; or Redis is killed, and comes back empty after a while."""
-        if dice.random() < 0.5:
+        """In turns: PostgreSQL is stopped at once and recovers; Redis is killed, and comes back empty after a while."""
+        if self.breaks["postgresql"] <= self.breaks["redis"]:
             await asyncio.to_thread(self._crash_postgres)
             return
         self._kill_redis()

@@ -101,7 +101,7 @@ class _Soak:
             for number in range(1, self._rounds + 1):
                 publishers.round = number
                 await cast.suspend(number, now=asyncio.get_running_loop().time())
-                await self._round()
+                await self._round(number)
                 if flowing.done():
                     break
             publishers.is_ending = True
@@ -115,8 +115,8 @@ class _Soak:
             verdict.breaches.append(f"{left} deliveries still wait")
         return verdict
 
-    async def _round(self) -> None:
-        """Everything runs for a while; something is killed, at a random moment, often with a store."""
+    async def _round(self, number: int) -> None:
+        """Everything runs for a while; something is killed, at a random moment, every second time with a store."""
         up = asyncio.create_task(self._up())
         if self._dice.random() < 0.15:
             await asyncio.sleep(self._dice.uniform(0, 1.0))  # killed before it is ready
@@ -124,7 +124,7 @@ class _Soak:
             await up
             await asyncio.sleep(self._dice.uniform(0.2, 1.2))
         failing = None
-        if self._dice.random() < 0.6:
+        if number % 2 == 0 or self._dice.random() < 0.2:
             failing = asyncio.create_task(self._engines.fail(self._dice))
             await asyncio.sleep(self._dice.uniform(0, 0.5))
         victims = self._dice.choice([("serve",), ("serve",), ("worker",), ("serve", "worker")])

@@ -39,3 +39,4 @@ def test_no_accepted_event_is_lost_whatever_is_killed(capsys):
         assert 0 == counts["lost"]
         assert 20 < counts["accepted"] < counts["delivered"]
         assert counts["serve"] + counts["worker"] >= int(ROUNDS) / 2
+        assert counts["valkey"] if "valkey" in counts else counts["postgresql"] and counts["redis"]
