@@ -8,16 +8,19 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
+from gateway.fictional.fiction import Fiction
+from gateway.fictional.shapes import Shape
 from gateway.mapping.language.paths import Each, Index, Key, Path, Step, parse_path
-from gateway.onboarding.fictional import fictional
 from gateway.onboarding.source import InferredSource
 
 MOST_RECORDS = 60
 _TELLING = 6
 _LEFT_OVER = 0.2
+_SHOWN = frozenset({Shape.EMAIL, Shape.NIK, Shape.PHONE})
+"""What is made up wherever it stands, whatever its field is called."""
 
 
-def kept_json(document: Any, source: InferredSource, *, personal: Sequence[str]) -> bytes:
+def kept_json(document: Any, source: InferredSource, *, personal: Sequence[str], fiction: Fiction) -> bytes:
     """A document with at most `MOST_RECORDS` records."""
     copied = msgspec.json.decode(msgspec.json.encode(document))
     holder, key = _holder(copied, source)
@@ -26,15 +29,15 @@ def kept_json(document: Any, source: InferredSource, *, personal: Sequence[str])
     rows = list(few.values()) if source.records.form == "keyed" else few if isinstance(few, list) else [few]
     for record in rows[source.records.skip_first + source.records.header_row :]:
         for path in personal:
-            _replace(record, parse_path(path).steps)
+            _replace(record, parse_path(path).steps, fiction)
     if holder is None:
         copied = few
     else:
         holder[key] = few
-    return msgspec.json.format(msgspec.json.encode(copied), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(_scrubbed(copied, fiction)), indent=1) + b"\n"
 
 
-def kept_csv(content: bytes, *, personal: Sequence[str], options: dict[str, str]) -> bytes:
+def kept_csv(content: bytes, *, personal: Sequence[str], options: dict[str, str], fiction: Fiction) -> bytes:
     """A table, in its own encoding and with its own delimiter. The lines above the records stay as they are."""
     encoding = options.get("encoding", "utf-8")
     text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
@@ -47,13 +50,14 @@ def kept_csv(content: bytes, *, personal: Sequence[str], options: dict[str, str]
     for row in kept[start:]:
         for place in places:
             if place < len(row):
-                row[place] = fictional(row[place])
+                row[place] = fiction.value(row[place])
+        row[:] = [fiction.scrubbed(cell, only=_SHOWN) for cell in row]
     made = io.StringIO()
     csv.writer(made, delimiter=options.get("delimiter", ","), lineterminator="\r\n").writerows(kept)
     return made.getvalue().encode(encoding, errors="replace")
 
 
-def kept_xml(content: bytes, source: InferredSource, *, personal: Sequence[str]) -> bytes:
+def kept_xml(content: bytes, source: InferredSource, *, personal: Sequence[str], fiction: Fiction) -> bytes:
     """A feed: rows beyond the first ones go, and the texts of elements that look Personal are made up."""
     root = ET.fromstring(content)  # noqa: S314  it was read before, by a parser that refuses entities
     keys = [step.name for step in parse_path(source.records.at).steps if isinstance(step, Key)]
@@ -67,7 +71,10 @@ def kept_xml(content: bytes, source: InferredSource, *, personal: Sequence[str])
         for path in personal:
             names = [step.name for step in parse_path(path).steps if isinstance(step, Key)]
             for element in row.iterfind("/".join(names)) if names else ():
-                element.text = fictional(element.text)
+                element.text = fiction.value(element.text)
+    for element in root.iter():
+        element.text = _scrubbed(element.text, fiction)
+        element.attrib.update({name: fiction.scrubbed(value, only=_SHOWN) for name, value in element.attrib.items()})
     made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return made + b"\n"
 
@@ -113,7 +120,7 @@ def _few(records: Any, source: InferredSource) -> Any:
     return records[:most] + (records[-last:] if last else [])
 
 
-def _replace(value: Any, steps: Sequence[Step]) -> None:
+def _replace(value: Any, steps: Sequence[Step], fiction: Fiction) -> None:
     """Puts a made-up value where the steps lead."""
     if not steps:
         return
@@ -121,9 +128,9 @@ def _replace(value: Any, steps: Sequence[Step]) -> None:
     if isinstance(step, Each):
         for place, item in enumerate(value if isinstance(value, list) else ()):
             if rest:
-                _replace(item, rest)
+                _replace(item, rest, fiction)
             else:
-                value[place] = fictional(item)
+                value[place] = fiction.value(item)
         return
     key = _key(step)
     is_place = isinstance(key, int)
@@ -131,21 +138,32 @@ def _replace(value: Any, steps: Sequence[Step]) -> None:
     if not there:
         return
     if rest and isinstance(value[key], str):  # JSON inside a text
-        _replace_inside(value, key, rest)
+        _replace_inside(value, key, rest, fiction)
     elif rest:
-        _replace(value[key], rest)
+        _replace(value[key], rest, fiction)
     else:
-        value[key] = fictional(value[key])
+        value[key] = fiction.value(value[key])
 
 
-def _replace_inside(value: Any, key: Any, rest: Sequence[Step]) -> None:
+def _replace_inside(value: Any, key: Any, rest: Sequence[Step], fiction: Fiction) -> None:
     try:
         inner = msgspec.json.decode(value[key])
     except msgspec.DecodeError:
-        value[key] = fictional(value[key])
+        value[key] = fiction.value(value[key])
         return
-    _replace(inner, rest)
+    _replace(inner, rest, fiction)
     value[key] = msgspec.json.encode(inner).decode()
+
+
+def _scrubbed(value: Any, fiction: Fiction) -> Any:
+    """A value in whose texts, wherever they stand, nothing looks like a number or mailbox of somebody."""
+    if isinstance(value, str):
+        return fiction.scrubbed(value, only=_SHOWN)
+    if isinstance(value, list):
+        return [_scrubbed(item, fiction) for item in value]
+    if isinstance(value, dict):
+        return {fiction.scrubbed(key, only=_SHOWN): _scrubbed(item, fiction) for key, item in value.items()}
+    return value
 
 
 def _column(path: str) -> str:

@@ -1,0 +1,1 @@
+"""Made-up values of the same shape, in the place of Personal data."""
