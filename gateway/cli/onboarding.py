@@ -111,29 +111,36 @@ def _talked_over(
     if changes:
         wish = msgspec.structs.replace(wish, **changes)
         onboarded = onboard(wish, sample, source, codes)
-    said = {field.field: _ask_field(field) for field in onboarded.proposal.fields if _is_asked(field)}
-    constants = {
+    asked = [field for field in onboarded.proposal.fields if _is_asked(field)]
+    said = {field.field: _ask_field(field) for field in asked}
+    kept = [field for field in asked if said[field.field] == ",".join(field.paths)]
+    forms = {field.field: form for field in kept if (form := _ask_form(field)) is not None}
+    told = _ask_constants(onboarded)
+    if not asked and not told:
+        return onboarded
+    for field in kept:
+        if len(field.paths) > 1:  # put together from several, as a day and its time, which is no choice of a path
+            del said[field.field]
+    wish = msgspec.structs.replace(
+        wish, said={**said, **wish.said}, constants={**told, **wish.constants}, forms={**forms, **wish.forms}
+    )
+    return onboard(wish, sample, source, codes)
+
+
+def _ask_constants(onboarded: Onboarded) -> dict[str, str]:
+    """What a person says of that which every record has alike, and none tells."""
+    said = {
         one.about: click.prompt(
-            f"{one.about} {one.message}\n  a value for every record, or nothing", default="", err=True
+            f"\n{one.about}: {one.message}\n  a value for every record, or nothing", default="", err=True
         )
         for one in onboarded.open
         if one.required and one.about in {"period", "unit", "name", "code"}
     }
-    changed = {name: path for name, path in said.items() if path != _path(onboarded, name)}
-    told = {name: value for name, value in constants.items() if value}
-    if not changed and not told:
-        return onboarded
-    wish = msgspec.structs.replace(wish, said={**changed, **wish.said}, constants={**told, **wish.constants})
-    return onboard(wish, sample, source, codes)
+    return {name: value for name, value in said.items() if value}
 
 
 def _is_asked(field: ProposedField) -> bool:
     return field.is_doubtful and bool(field.paths) and "$" not in field.paths[0] and "join" not in field.declaration
-
-
-def _path(onboarded: Onboarded, name: str) -> str | None:
-    field = onboarded.proposal.field(name)
-    return None if field is None else ",".join(field.paths)
 
 
 def _ask_field(field: ProposedField) -> str | None:
@@ -146,6 +153,20 @@ def _ask_field(field: ProposedField) -> str | None:
     click.echo(f"  0  {_NEITHER}", err=True)
     chosen = click.prompt("  number", default=1, type=click.IntRange(0, len(choices)), err=True)
     return choices[chosen - 1] if chosen else None
+
+
+def _ask_form(field: ProposedField) -> str | None:
+    """How a person says that the values are written; None where nothing is left to ask."""
+    if field.reading is None or not field.readings:
+        return None
+    return str(
+        click.prompt(
+            f"{field.field}: written as",
+            default=field.reading,
+            type=click.Choice([field.reading, *field.readings]),
+            err=True,
+        )
+    )
 
 
 def _ask_region(onboarded: Onboarded, codes: CodeLists) -> str:

@@ -54,6 +54,8 @@ def list_partners(config_file: Path | None, *, as_json: bool) -> None:
 @click.option("--kind", type=click.Choice(["json", "csv", "geojson", "xml", "ckan", "open311"]),
               help="What the files are; else their content tells.")  # fmt: skip
 @click.option("--map", "said", multiple=True, metavar="FIELD=PATH", help="A common field and the path it is read from.")
+@click.option("--form", "forms", multiple=True, metavar="FIELD=FORM",
+              help="A common field and how its values are written, as opened_on=%d-%m-%Y.")  # fmt: skip
 @click.option("--constant", "constants", multiple=True, metavar="FIELD=VALUE", help="A common field that is always so.")
 @click.option("--add", is_flag=True, help="Add the dataset to a partner that is there; its file keeps what it says.")
 @click.option("--force", is_flag=True, help="Write over files that are there; the partner's own keeps what it says.")
@@ -95,6 +97,7 @@ def _wish(asked: dict[str, Any]) -> "Wish":
         url=asked["url"],
         kode_wilayah=asked["kode_wilayah"],
         constants=_pairs(asked["constants"], option="--constant"),
+        forms=_pairs(asked["forms"], option="--form"),
         said={name: path or None for name, path in _pairs(asked["said"], option="--map").items()},
         as_it_is=asked["keep_sample"],
         again=asked["force"] or asked["dry_run"],

@@ -9,7 +9,6 @@ import msgspec
 
 import schemas
 from gateway.agreements.field_classes import field_classes
-from gateway.fictional.fiction import Fiction
 from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.left_open import about_address, about_partner, about_resource, about_samples, leads_away
 from gateway.onboarding.mapping_text import mapping_text, slug
@@ -30,6 +29,7 @@ from gateway.onboarding.recorded import kept_csv, kept_json, kept_xml, still_hol
 from gateway.onboarding.reference import Reference
 from gateway.onboarding.sample import Sample
 from gateway.onboarding.source import InferredSource
+from gateway.onboarding.wishes import BadWish
 from schemas.resources import RESOURCES
 
 SHIPPED = Path(schemas.__file__).parent
@@ -42,7 +42,8 @@ class CannotOnboard(Exception):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person asks for. `constants` and `said` are common fields: their value, or the path they are read from.
+    """What a person asks for. `constants`, `said` and `forms` are of common fields: their value, the path they are
+    read from, how it is written there.
 
     `config` and `schemas` are the folders that hold `partners/`. `again`: the dataset may be there already; then the
     partner's file stays as it is.
@@ -59,13 +60,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     kode_wilayah: str | None = None
     constants: Mapping[str, Any] = {}
     said: Mapping[str, str | None] = {}
+    forms: Mapping[str, str] = {}
     as_it_is: bool = False
     again: bool = False
 
     @property
     def decided(self) -> dict[str, Any]:
         """What a person has decided of the proposal."""
-        return {"resource": self.resource, "constants": self.constants, "said": self.said}
+        return {"resource": self.resource, "constants": self.constants, "said": self.said, "forms": self.forms}
 
     @property
     def partner_file(self) -> Path:
@@ -111,7 +113,10 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
     known = region.code if region.is_sure else None
     zone = zone_of(region.code)
     reference = Reference(codes, kode_wilayah=known, partner_name=government, title=title, zone=zone)
-    proposal = propose(source, sample.documents, reference, **wish.decided)
+    try:
+        proposal = propose(source, sample.documents, reference, **wish.decided)
+    except BadWish as error:
+        raise CannotOnboard(str(error)) from error
     entry = _entry(wish, sample, source, dataset=dataset, title=title)
     personal = _personal(proposal, source)
     kept = _kept(wish, sample, source, personal=personal)
@@ -237,7 +242,6 @@ def _is_day(field: FieldProfile) -> bool:
 def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Sequence[str]) -> dict[str, bytes]:
     """The samples to keep beside the contract, as they come over the wire."""
     found: dict[str, bytes] = {}
-    fiction = Fiction()
     day = datetime.fromtimestamp(wish.samples[0].stat().st_mtime, tz=UTC).date()
     for number, path in enumerate(wish.samples, 1):
         content = path.read_bytes()
@@ -246,11 +250,11 @@ def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Seque
         if wish.as_it_is:
             kept = content
         elif is_xml:
-            kept = kept_xml(content, source, personal=personal, fiction=fiction)
+            kept = kept_xml(content, source, personal=personal)
         elif sample.kind == "csv":
-            kept = kept_csv(content, personal=personal, options=sample.options, fiction=fiction)
+            kept = kept_csv(content, personal=personal, options=sample.options)
         else:
-            kept = kept_json(sample.documents[number - 1], source, personal=personal, fiction=fiction)
+            kept = kept_json(sample.documents[number - 1], source, personal=personal)
         if wish.as_it_is or not still_holds(kept, source, personal=personal):
             found[f"{day}-page-{number:02d}{suffix}"] = kept
     return found

@@ -8,6 +8,8 @@ from gateway.onboarding.source import RecordsPlace
 
 DOUBTFUL = 0.75
 """Below this a person is asked."""
+READ_BY = ("date", "datetime", "period", "number", "scheme")
+"""Operations that depend on the form of a value."""
 
 
 class Alternative(msgspec.Struct, frozen=True):
@@ -21,6 +23,7 @@ class ProposedField(msgspec.Struct, frozen=True, kw_only=True):
     """One common field: its line in the mapping, how sure it is, and why.
 
     `paths` is empty where nothing of the source is read. `unknown` are values of a code list that nothing is known of.
+    `readings` are other forms that its values fit as well as the declared one.
     """
 
     field: str
@@ -31,6 +34,19 @@ class ProposedField(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     unknown: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+
+    @property
+    def reading(self) -> str | None:
+        """The form that is declared for its values, where it is a single one."""
+        forms = [self.declaration[key] for key in READ_BY if key in self.declaration]
+        return forms[0] if len(forms) == 1 and isinstance(forms[0], str) else None
+
+    def read_as(self, form: str) -> "ProposedField":
+        """The same with another form declared, by a person."""
+        key = next(key for key in READ_BY if key in self.declaration)
+        changed = {**self.declaration, key: form}
+        return self.become(declaration=changed, confidence=1.0, reason="read as a person says", readings=())
 
     @property
     def is_doubtful(self) -> bool:

@@ -13,6 +13,7 @@ from gateway.onboarding.reference import Reference
 from gateway.onboarding.settle import settled
 from gateway.onboarding.source import InferredSource
 from gateway.onboarding.trial import tried
+from gateway.onboarding.wishes import check_fields, with_forms
 from schemas.resources import RESOURCES
 
 _MOSTLY_EMPTIED = 0.5
@@ -36,15 +37,17 @@ def propose(
     resource: str | None = None,
     constants: Mapping[str, Any] | None = None,
     said: Mapping[str, str | None] | None = None,
+    forms: Mapping[str, str] | None = None,
 ) -> Proposal:
     """The likeliest mapping that checks, or one that says in `open` and `findings` what is missing.
 
     `resource` None lets the fields decide. `constants` are common fields whose value a person has said, `said` those
-    whose path.
+    whose path, `forms` those whose values are written so. Raises `BadWish` where that cannot be.
     """
     wide = {column.path for column in source.records.columns}
     fields = [field for field in source.fields if field.path not in wide]
     choice, sure = choose(fields, reference, resource=resource, is_wide=bool(wide), said=said)
+    check_fields(choice.resource, constants=constants or {}, said=said or {}, forms=forms or {}, fields=source.fields)
     proposal = Proposal(
         resource=choice.resource,
         resource_confidence=sure,
@@ -55,6 +58,7 @@ def propose(
     )
     for name, value in (constants or {}).items():
         proposal = proposal.with_field(_said(name, value))
+    proposal = with_forms(proposal, forms or {})
     proposal = settled(completed(proposal, source.fields, reference), source.schema, reference)
     proposal = identified(proposal, fields, source.schema, documents, reference)
     proposal = _without_empty(settled(proposal, source.schema, reference), source, documents, reference)
@@ -124,12 +128,15 @@ def _hesitant(proposal: Proposal, fields: Sequence[FieldProfile]) -> Proposal:
     by_path = {field.path: field for field in fields}
     for field in proposal.fields:
         forms = [form for path in field.paths if path in by_path for form in by_path[path].forms]
-        two_ways = any(
-            form.ambiguous and form.others and _READING.get(form.kind, frozenset()) & set(field.declaration)
+        others = tuple(
+            other
             for form in forms
+            if form.ambiguous and _READING.get(form.kind, frozenset()) & set(field.declaration)
+            for other in form.others
         )
-        if two_ways and DOUBTFUL <= field.confidence < 1:
-            proposal = proposal.with_field(field.become(confidence=DOUBTFUL - 0.01))
+        if others and field.confidence < 1:
+            confidence = min(field.confidence, DOUBTFUL - 0.01)
+            proposal = proposal.with_field(field.become(confidence=confidence, readings=others))
     return proposal
 
 

@@ -183,6 +183,31 @@ def test_a_person_may_say_what_the_sample_does_not(onboard):
     assert fields["period"]["operations"] == {"const": "2024"}
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("--map", "nama=nm_faskes"), "facility has no such field; did you mean name"),
+        (("--map", "beds=jml_ttt"), "the sample has no `jml_ttt`; did you mean jml_tt"),
+        (("--constant", "period=2024"), "facility has no such field"),
+        (("--form", "name=%Y"), "it is read in no single form"),
+        (("--form", "zzz=%Y"), "facility has no such field; they are address"),
+    ],
+)
+def test_what_cannot_be_said_is_told(onboard, project, said, told):
+    """With what could be meant; nothing is written."""
+    code, _, err = onboard(health_centres(), "--yes", *said)
+    assert (code, project.exists()) == (2, False)
+    assert told in err
+
+
+def test_a_person_may_say_how_values_are_written(onboard):
+    """`--form` decides what can be read in two ways."""
+    rows = [{**row, "tgl_buka": f"0{at % 9 + 1}-0{at % 7 + 1}-2019"} for at, row in enumerate(health_centres())]
+    _, out, _ = onboard(rows, "--yes", "--json", "--form", "opened_on=%m-%d-%Y")
+    field = json.loads(out)["fields"]["opened_on"]
+    assert (field["operations"]["date"], field["doubtful"]) == ("%m-%d-%Y", False)
+
+
 def test_a_field_may_be_left_out_by_hand(onboard):
     """`--map FIELD=` reads nothing."""
     _, out, _ = onboard(health_centres(), "--yes", "--json", "--map", "beds=")
@@ -332,13 +357,14 @@ def test_ids_that_come_twice_are_told(onboard):
 
 
 def test_on_a_terminal_a_person_is_asked(tmp_path):
-    """Which Bandung it is, and which path a doubtful field has; the answers are in the files."""
+    """Which Bandung it is, which path a doubtful field has, and how it is written; the answers are in the files."""
     rows = [
         {
             "id": number,
             "nama": f"Puskesmas {number}",
             "alamat": f"Jl. Melati No. {number}",
             "kontak": f"02255500{number:02d}",
+            "tgl_buka": f"0{number % 9 + 1}-0{number % 7 + 1}-2019",
         }
         for number in range(12)
     ]
@@ -364,4 +390,7 @@ def test_on_a_terminal_a_person_is_asked(tmp_path):
     os.close(ours)
     assert asked.returncode == 0
     assert b"Jl." not in table
+    mapping = (tmp_path / "schemas/partners/bandung/puskesmas.mapping.toml").read_text()
+    assert 'date = "%d-%m-%Y"' in mapping
+    assert "# doubtful" not in mapping
     assert 'kode_wilayah = "32.04"' in (tmp_path / "config/partners/bandung.toml").read_text()
