@@ -9,6 +9,7 @@ import msgspec
 
 import schemas
 from gateway.agreements.field_classes import field_classes
+from gateway.fictional.fiction import Fiction
 from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.left_open import about_address, about_partner, about_resource, about_samples, leads_away
 from gateway.onboarding.mapping_text import mapping_text, slug
@@ -242,6 +243,7 @@ def _is_day(field: FieldProfile) -> bool:
 def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Sequence[str]) -> dict[str, bytes]:
     """The samples to keep beside the contract, as they come over the wire."""
     found: dict[str, bytes] = {}
+    fiction = Fiction()
     day = datetime.fromtimestamp(wish.samples[0].stat().st_mtime, tz=UTC).date()
     for number, path in enumerate(wish.samples, 1):
         content = path.read_bytes()
@@ -250,11 +252,11 @@ def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Seque
         if wish.as_it_is:
             kept = content
         elif is_xml:
-            kept = kept_xml(content, source, personal=personal)
+            kept = kept_xml(content, source, personal=personal, fiction=fiction)
         elif sample.kind == "csv":
-            kept = kept_csv(content, personal=personal, options=sample.options)
+            kept = kept_csv(content, personal=personal, options=sample.options, fiction=fiction)
         else:
-            kept = kept_json(sample.documents[number - 1], source, personal=personal)
+            kept = kept_json(sample.documents[number - 1], source, personal=personal, fiction=fiction)
         if wish.as_it_is or not still_holds(kept, source, personal=personal):
             found[f"{day}-page-{number:02d}{suffix}"] = kept
     return found
