@@ -37,10 +37,13 @@ class Replay:
 
     async def document(self, sample: Sample) -> bytes:
         """The document that the adapter makes of a recorded body. Raises `AdapterError` or `OSError`."""
-        content = await asyncio.to_thread(sample.path.read_bytes)
+        return await self.read(await asyncio.to_thread(sample.path.read_bytes), content_type=sample.content_type)
+
+    async def read(self, content: bytes, *, content_type: str) -> bytes:
+        """The same of a body that stands nowhere. Raises `AdapterError`."""
         if self._adapter is None:
             return content
-        self._transport.response = Response(status=200, headers={"content-type": sample.content_type}, body=content)
+        self._transport.response = Response(status=200, headers={"content-type": content_type}, body=content)
         document = await self._adapter.fetch(Question())
         return document.body
 

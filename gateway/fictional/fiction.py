@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from secrets import token_bytes
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.fictional.dice import Dice
 from gateway.fictional.numbers import MadeNumbers
@@ -19,17 +19,38 @@ _SAID = frozenset({Shape.ADDRESS, Shape.NAME, Shape.PLATE, Shape.TEXT})
 """Shapes that a value does not show by itself."""
 
 
+class Met(NamedTuple):
+    """What a sample holds: every value that something was made of, and the names and addresses among them."""
+
+    originals: Collection[tuple[Shape, str]]
+    names: Mapping[str, Shape]
+
+
+NOTHING_MET = Met((), {})
+
+
 class Fiction:
     """Makes values up for one sample. `key` decides which; without one, nobody can make the same again.
 
-    `places` are words that stay in addresses, as names of regions. `counts` says how many values of each shape were
-    made up.
+    `places` are words that stay in addresses, as names of regions; `labels` stay in texts too, as they tell their
+    parts. What `met` holds is known from the beginning, and never made of another. `counts` says how many values of
+    each shape were made up.
     """
 
-    def __init__(self, key: bytes | None = None, *, places: Collection[str] = ()) -> None:
-        self._dice = Dice(key if key is not None else token_bytes(32))
+    def __init__(
+        self,
+        key: bytes | None = None,
+        *,
+        places: Collection[str] = (),
+        labels: Collection[str] = (),
+        met: Met = NOTHING_MET,
+    ) -> None:
+        key = key if key is not None else token_bytes(32)
+        self._places = frozenset(place.casefold() for place in places)
+        self._dice = Dice(key, avoiding=met.originals)
         self._numbers = MadeNumbers(self._dice)
-        self._words = words = MadeWords(self._dice, self._numbers, places={place.casefold() for place in places})
+        said = {label.casefold() for label in labels}
+        self._words = words = MadeWords(self._dice, self._numbers, places=self._places, labels=said)
         self._makers: dict[Shape, Callable[[str], str]] = {
             Shape.ADDRESS: words.address,
             Shape.COORDINATE: self._numbers.coordinate,
@@ -43,8 +64,8 @@ class Fiction:
             Shape.TEXT: words.text,
             Shape.URL: words.url,
         }
-        self._known: dict[str, Shape] = {}
-        self._longest = 1
+        self._known: dict[str, Shape] = dict(met.names)
+        self._longest = max((min(_MOST_KNOWN_WORDS, len(name.split())) for name in met.names), default=1)
         self.counts: Counter[Shape] = Counter()
 
     def value(self, value: Any, shape: Shape | None = None) -> Any:
@@ -81,8 +102,13 @@ class Fiction:
         return text if only is not None else self._without_known(text)
 
     @property
+    def met(self) -> Met:
+        """What was met so far."""
+        return Met(frozenset(self._dice.originals), dict(self._known))
+
+    @property
     def originals(self) -> list[str]:
-        """What tells of somebody, was made up, and must be found nowhere any more."""
+        """What tells of somebody, in small letters, was made up, and must be found nowhere any more."""
         telling = {Shape.EMAIL, Shape.NIK, Shape.PHONE}
         names = [text for text, shape in self._known.items() if shape is Shape.NAME and " " in text]
         return [*names, *(text for shape, text in self._dice.originals if shape in telling)]
@@ -113,8 +139,9 @@ class Fiction:
         return -made if number < 0 else made
 
     def _remember(self, text: str, shape: Shape) -> None:
-        key = " ".join(self._words.own_words(text, shape))
-        if len(key) >= _LEAST_KNOWN and not key.isdigit():
+        own = self._words.own_words(text, shape)
+        key = " ".join(own)
+        if len(key) >= _LEAST_KNOWN and not key.isdigit() and not self._places.issuperset(own):
             self._known[key] = shape
             self._longest = max(self._longest, min(_MOST_KNOWN_WORDS, len(key.split())))
 
@@ -177,5 +204,5 @@ def json_in(text: str) -> Any:
 
 def json_text(value: Any, *, like: str) -> str:
     """A value as JSON, written as densely as another text, and with as few signs."""
-    separators = (", ", ": ") if ": " in like or ", " in like else (",", ":")
+    separators = (", ", ": ") if '": ' in like else (",", ":")
     return json.dumps(value, ensure_ascii=like.isascii() and "\\u" in like, separators=separators)

@@ -22,12 +22,13 @@ _CONSONANTS, _VOWELS = "bcdgjklmnprstwy", "aiueo"
 
 
 class MadeWords:
-    """Makes them. `places` are words that stay in addresses, as names of regions."""
+    """Makes them. `places` are words that stay in addresses, as names of regions; `labels` stay in texts too."""
 
-    def __init__(self, dice: Dice, numbers: MadeNumbers, *, places: Collection[str]) -> None:
+    def __init__(self, dice: Dice, numbers: MadeNumbers, *, places: Collection[str], labels: Collection[str]) -> None:
         self._dice = dice
         self._numbers = numbers
-        self._kept_in = {Shape.NAME: _KEPT, Shape.TEXT: frozenset[str](), Shape.ADDRESS: _KEPT | frozenset(places)}
+        said = frozenset(labels)
+        self._kept_in = {Shape.NAME: _KEPT, Shape.TEXT: said, Shape.ADDRESS: said.union(_KEPT, places)}
 
     def name(self, text: str) -> str:
         """A person's name; titles stay."""
