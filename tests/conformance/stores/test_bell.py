@@ -100,3 +100,13 @@ async def test_without_the_store_a_process_still_hears_itself():
     assert 1 == here.times
     await bell.close()
     await store.close()
+
+
+async def test_a_bell_is_closed_whenever_that_is_wanted(shared):
+    """Also while it still connects, and the client loses the cancellation."""
+    for pause in range(10):
+        bell = RedisBell(shared.client)
+        await bell.open()
+        await asyncio.sleep(pause / 2_000)
+        async with asyncio.timeout(5):
+            await bell.close()
