@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--deadline", "deadline_s", type=click.FloatRange(1, 600), default=30.0, show_default=True,
               help="Seconds that the platform may take.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would be made up.")
-@click.option("--force", is_flag=True, help="Write over a sample of today that is there.")
+@click.option("--force", is_flag=True, help="Take the place of a sample of today that is there.")
 @click.option("--root", type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="The folder with config/partners and schemas/partners; else here, or our own.")  # fmt: skip
 @with_config
@@ -92,17 +92,19 @@ def _recorded(contract: "Contract", *, pages: int, seed: int | None, deadline_s:
 
 def _write(contract: "Contract", made: "NewRecording", *, out: Path | None, force: bool) -> list[Path]:
     """The files, all or none."""
-    from gateway.contracts.recordings import sample_folder
+    from gateway.contracts.recordings import of_the_same_day, sample_folder
     from gateway.errors import GatewayError
     from gateway.onboarding.whole_files import AlreadyThere, NotWritten, write_all
 
     folder = out or sample_folder(contract.folder, contract.name)
     files = {folder / name: content for name, content in made.files.items()}
+    others = of_the_same_day(folder, made.files)  # one day is one recording, and its rows would stand there twice
     try:
-        return write_all(files, replace=files if force else ())
+        return write_all(files, replace=(*files, *others) if force else (), instead_of=others)
     except AlreadyThere as error:
         raise GatewayError(
-            f"{error} is there already; say --force to write over it, or --out another folder"
+            f"{error} is there already, of the same day; say --force to put this one in its place, or --out another "
+            "folder"
         ) from error
     except NotWritten as error:
         raise GatewayError(str(error)) from error

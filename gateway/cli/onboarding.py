@@ -12,6 +12,7 @@ from gateway.cli.exit_codes import ExitCode
 from gateway.cli.output import show_json, show_table
 from gateway.contracts.check import check_dataset
 from gateway.contracts.contract import read_contract
+from gateway.contracts.recordings import of_the_same_day, sample_folder
 from gateway.contracts.report import DatasetReport
 from gateway.errors import BadRequest, BadRequestCode, GatewayError
 from gateway.mapping.code_lists import CodeLists, load_code_lists
@@ -33,7 +34,7 @@ def onboard_here(wish: Wish, asked: Mapping[str, Any], *, interactive: bool) -> 
         names_of(wish)
         _check_consent(wish, asked, interactive=interactive)
         onboarded = _onboarded(wish, kind=asked["kind"], interactive=interactive)
-        files = [] if asked["dry_run"] else _write(onboarded, asked)
+        files = [] if asked["dry_run"] else _write(wish, onboarded, asked)
     except SampleRejected as error:
         raise GatewayError(str(error)) from error
     except CannotOnboard as error:
@@ -82,12 +83,14 @@ def _check_consent(wish: Wish, asked: Mapping[str, Any], *, interactive: bool) -
     raise CannotOnboard(f"{wish.partner} takes part already; say --add to add this dataset to {wish.partner_file.name}")
 
 
-def _write(onboarded: Onboarded, asked: Mapping[str, Any]) -> list[Path]:
+def _write(wish: Wish, onboarded: Onboarded, asked: Mapping[str, Any]) -> list[Path]:
     """The files, written. The partner's own file may only grow."""
     extended = [onboarded.extends] if onboarded.extends is not None else []
-    replace = list(onboarded.files) if asked["force"] else extended
+    folder = sample_folder(wish.schemas / "partners" / onboarded.partner, onboarded.dataset)
+    earlier = of_the_same_day(folder, [file.name for file in onboarded.files if file.parent == folder])
+    replace = [*onboarded.files, *earlier] if asked["force"] else extended
     try:
-        return write_all(onboarded.files, replace=replace)
+        return write_all(onboarded.files, replace=replace, instead_of=earlier)
     except AlreadyThere as error:
         raise CannotOnboard(f"{error} is there already; say --force to write over it, or another --dataset") from error
     except NotWritten as error:

@@ -1,6 +1,7 @@
 """Recorded samples of a dataset, where `schemas/partners/SAMPLES.md` says, and in the order of their days."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def recordings_of(samples: tuple[Sample, ...]) -> tuple[Recording, ...]:
         Recording(name=str(day) if day else parts[0].name, recorded_on=day, samples=tuple(parts))
         for day, parts in days.items()
     )
+
+
+def of_the_same_day(folder: Path, names: Iterable[str]) -> list[Path]:
+    """The samples in a folder that would be one recording with samples of these names, and have other names."""
+    new = set(names)
+    days = {_day_of(name) for name in new} - {None}
+    return [one.path for one in read_samples(folder) if one.recorded_on in days and one.name not in new]
+
+
+def page_name(day: date, number: int, *, pages: int, ending: str) -> str:
+    """What a page of a recording is called, so that names stand in the order of their pages."""
+    return f"{day}-page-{number:0{len(str(pages))}d}{ending}"
 
 
 def _day_of(name: str) -> date | None:

@@ -258,5 +258,5 @@ def _kept(wish: Wish, sample: Sample, source: InferredSource, *, personal: Seque
         else:
             kept = kept_json(sample.documents[number - 1], source, personal=personal, fiction=fiction)
         if wish.as_it_is or not still_holds(kept, source, personal=personal):
-            found[f"{day}-page-{number:02d}{suffix}"] = kept
+            found[f"{day}-page-{number:0{len(str(len(wish.samples)))}d}{suffix}"] = kept
     return found

@@ -19,13 +19,17 @@ class NotWritten(Exception):
     """The files could not be written; everything is as it was."""
 
 
-def write_all(files: Mapping[Path, bytes], *, replace: Iterable[Path] = ()) -> list[Path]:
-    """The files that were written. Those in `replace` may be there already.
+def write_all(
+    files: Mapping[Path, bytes], *, replace: Iterable[Path] = (), instead_of: Iterable[Path] = ()
+) -> list[Path]:
+    """The files that were written. Those in `replace` may be there already; `instead_of` are others, in whose place
+    they come: they go, if they may be replaced.
 
     Raises `AlreadyThere` or `NotWritten`; in both cases nothing has changed.
     """
     may_replace = set(replace)
-    there = [file for file in files if file.exists() and file not in may_replace]
+    others = [file for file in instead_of if file not in files and file.exists()]
+    there = [file for file in (*files, *others) if file.exists() and file not in may_replace]
     if there:
         raise AlreadyThere(there)
     mark = token_hex(4)
@@ -45,6 +49,9 @@ def write_all(files: Mapping[Path, bytes], *, replace: Iterable[Path] = ()) -> l
             with suppress(OSError):
                 folder.rmdir()
         raise NotWritten(f"{error.filename}: {error.strerror}; nothing was written") from error
+    for file in others:
+        with suppress(OSError):
+            file.unlink()
     return list(files)
 
 

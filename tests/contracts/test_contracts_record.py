@@ -267,6 +267,18 @@ async def test_a_sample_of_today_is_not_written_over(reports, record, secrets):
     assert "--force" in second[2]
 
 
+async def test_one_day_is_one_recording(reports, record, secrets):
+    """What was kept of another page of today, by onboarding or by hand, goes; or else its rows would come twice."""
+    _, out, _ = await record(answering(body_of(reports)), "--json")
+    first = reports.samples / json.loads(out)["files"][0]
+    other = first.rename(first.with_name(first.name.replace("page-1.", "page-07.")))
+    code, _, err = await record(answering(body_of(reports)))
+    assert (code, other.exists(), first.exists()) == (1, True, False)
+    assert "of the same day" in err
+    assert 0 == (await record(answering(body_of(reports)), "--force"))[0]
+    assert (other.exists(), first.exists()) == (False, True)
+
+
 async def test_a_dry_run_writes_nothing(reports, record, secrets):
     """And says the same; another folder takes the files where one is given."""
     before = sorted(reports.root.rglob("*"))

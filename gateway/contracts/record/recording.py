@@ -18,7 +18,7 @@ from gateway.contracts.known_names import names_in
 from gateway.contracts.record.rewriting import Replaced, Rewriting, Unrewritable
 from gateway.contracts.record.taking import Taken
 from gateway.contracts.record.treatments import Treatments
-from gateway.contracts.recordings import Sample
+from gateway.contracts.recordings import Sample, page_name
 from gateway.contracts.replay import Replay
 from gateway.contracts.sample_evidence import evidence_findings
 from gateway.contracts.schema_faults import schema_faults
@@ -73,7 +73,10 @@ def recording(contract: Contract, pages: Sequence[Taken], *, day: date, key: byt
             raise NotRecorded(f"{contract.id}: {error}") from error
     records = _prove(contract, pages, made)
     schema = json.loads(contract.source_file.read_text(encoding="utf-8"))
-    files = {f"{day}-page-{number}{page.ending}": page.content for number, page in enumerate(made, start=1)}
+    files = {
+        page_name(day, number, pages=len(made), ending=page.ending): page.content
+        for number, page in enumerate(made, start=1)
+    }
     return NewRecording(dataset=contract.id, files=files, records=records, made_up=_told(replaced, names_in(schema)))
 
 

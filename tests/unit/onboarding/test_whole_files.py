@@ -64,3 +64,15 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(NotWritten):
         write_all({tmp_path / "fine/one": b"1", tmp_path / "blocked/two": b"2"})
     assert not (tmp_path / "fine").exists()
+
+
+def test_files_come_in_the_place_of_others(tmp_path):
+    """Those go, once all is written; or nothing is, where they may not be replaced."""
+    old, new = tmp_path / "page-01.json", tmp_path / "page-1.json"
+    old.write_bytes(b"old")
+    with pytest.raises(AlreadyThere) as raised:
+        write_all({new: b"new"}, instead_of=[old])
+    assert raised.value.files == (old,)
+    assert not new.exists()
+    assert write_all({new: b"new"}, replace=[old], instead_of=[old]) == [new]
+    assert [file.name for file in tmp_path.iterdir()] == ["page-1.json"]
