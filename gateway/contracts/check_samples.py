@@ -49,7 +49,9 @@ def check_samples(contract: Contract) -> StageReport:
     for finding in unreadable_findings(trial.refused, records_in=trial.counts["records_in"], above=TOO_MANY_REFUSED):
         gathering.add(finding)
     if trial.unmapped is None:
-        for finding in evidence_findings(contract, [document for _, document in documents]):
+        last = {sample.name for sample in recordings_of(contract.samples)[-1].samples}
+        newest = [document for sample, document in documents if sample.name in last]
+        for finding in evidence_findings(contract, [document for _, document in documents], newest=newest):
             gathering.add(finding)
     counts = {"samples": len(contract.samples), **trial.counts}
     return gathering.close(counts=counts, reason=trial.unmapped)

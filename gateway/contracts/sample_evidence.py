@@ -16,8 +16,17 @@ from gateway.mapping.source.source_schema_reader import read_source_schema
 from schemas.resources import SHAPES
 
 
-def evidence_findings(contract: Contract, documents: Iterable[bytes | AdapterError]) -> list[Finding]:
-    """What most values of a path, the rows and the ids show to be wrong; nothing where the mapping does not check."""
+def evidence_findings(
+    contract: Contract,
+    documents: Iterable[bytes | AdapterError],
+    *,
+    newest: Iterable[bytes | AdapterError] | None = None,
+) -> list[Finding]:
+    """What most values of a path, the rows and the ids show to be wrong; nothing where the mapping does not check.
+
+    `newest` are the documents of the newest recording, where there are several: a record changes in time, and keeps
+    its id.
+    """
     try:
         declaration = parse_declaration(contract.mapping_file)
         schema = read_source_schema(contract.source_file)
@@ -31,6 +40,7 @@ def evidence_findings(contract: Contract, documents: Iterable[bytes | AdapterErr
         SHAPES[declaration.resource],
         contract.codes,
         documents=list(_decoded(documents)),
+        at_once=None if newest is None else list(_decoded(newest)),
         home=contract.home,
     )
     return [from_mapping(finding) for finding in found]

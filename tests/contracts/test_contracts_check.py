@@ -104,6 +104,19 @@ def test_a_sample_that_differs_is_told_since_when(hospitals):
     assert Outcome.BROKEN is report.outcome
 
 
+def test_a_record_may_change_from_one_recording_to_the_next(hospitals):
+    """It keeps its id, and is no second one; within one recording it would be."""
+
+    def renamed(document):
+        for row in document["data"]:
+            row["nama_rsu"] += " Baru"
+
+    hospitals.change_sample("list.json", renamed, into="2026-03-10-list.json")
+    assert "id-not-unique" not in codes_of(check_samples(hospitals.contract()))
+    hospitals.change_sample("list.json", lambda _: None, into="2026-03-10-page-2.json")
+    assert "id-not-unique" in codes_of(check_samples(hospitals.contract()))
+
+
 def test_an_answer_that_the_adapter_refuses_is_told(hospitals):
     """HTTP 200 with `{"errors": …}` is a failure by the partner's own settings."""
     (hospitals.samples / "2026-03-11.json").write_text('{"errors": {"message": "Parameter unknown"}}', encoding="utf-8")

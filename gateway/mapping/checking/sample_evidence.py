@@ -40,14 +40,19 @@ def check_samples(
     codes: CodeLists,
     *,
     documents: Sequence[Any],
+    at_once: Sequence[Any] | None = None,
     home: Home | None = None,
 ) -> list[Finding]:
-    """What the documents of recorded samples say against a mapping that checks."""
+    """What the documents of recorded samples say against a mapping that checks.
+
+    `at_once` are those of them that were answered together, all unless said: only in these is an id a row's own.
+    """
     findings = Findings(declaration.file, declaration.lines)
     source = record_source(declaration.records, schema=schema, findings=findings)
     if source is None:
         return findings.found
     rows = [row for document in documents for row in rows_in(document, declaration.records)]
+    own = rows if at_once is None else [row for one in at_once for row in rows_in(one, declaration.records)]
     check_sample_rows(declaration, documents, findings=findings)
     seen = msgspec.structs.replace(source, record=with_values(source.record, rows))
     wanted = targets(resource.type)
@@ -56,7 +61,7 @@ def check_samples(
             check = FieldCheck(field, target=wanted[field.name], source=seen, codes=codes, findings=findings)
             _check_field(check, declaration, home=home)
             if field.name == "id" and not check.failed and not declaration.records.unpivot:
-                check_sample_ids(check, rows)
+                check_sample_ids(check, own)
     return findings.found
 
 
