@@ -10,15 +10,18 @@ import structlog
 from gateway.access.caller import Caller
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
+from gateway.access.shared import RateRule
 from gateway.decision import Decision, require
-from gateway.errors import BadRequest, BadRequestCode, Refusal
+from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.life_events.cloud_events import ReceivedEvent, ReceivedRequest, read_events
-from gateway.life_events.event import PublishedEvent
+from gateway.life_events.event import FollowUp, PublishedEvent
 from gateway.life_events.ports import Acceptance, Answer, Conflict, EventLog, Publication, Verdict
 from gateway.life_events.recording import EventMeter, EventRecorder, Origin
 from gateway.life_events.understanding import Understanding
 
 _KEY = re.compile(r"[!-~]{1,200}")
+_CASE_RULE = RateRule("case", limit=60, window_s=3600, burst=100)
+"""Events of one case are delivered one after the other, and for the first of them all that wait are looked at."""
 Refused: TypeAlias = BadRequest | Refusal
 Judged: TypeAlias = PublishedEvent | Refused
 Result: TypeAlias = Acceptance | Refused
@@ -96,9 +99,12 @@ class Publishing:
         if isinstance(received, BadRequest):
             return received
         try:
-            return await self._understanding.understand(received, caller)
+            event = await self._understanding.understand(received, caller)
+            if isinstance(event.placing, FollowUp):
+                require(await self._rates.spend(f"case:{event.case_id}", _CASE_RULE, code=RefusalCode.LIMIT_REACHED))
         except (BadRequest, Refusal) as error:
             return error
+        return event
 
     def _publication(self, judged: Sequence[Judged], *, caller: Caller, origin: Origin, key: str | None) -> Publication:
         """The events, and the records of all: also of those that are refused beside them."""

@@ -12,6 +12,7 @@ import pytest
 from gateway.access.client import Profile
 from gateway.life_events import subscribe as subscribing
 from tests.support.event_world import NAMED, PURPOSE, EventWorld, a_birth, sample
+from tests.support.newborn import Newborn
 from tests.support.receiver import Receiver, answering
 from tests.support.served import served
 
@@ -236,3 +237,25 @@ def test_what_an_administrator_will_read_holds_no_control_characters(world, rece
     assert 422 == jakarta.post(f"/{id_}/replay", {"since": "2026-01-01T00:00:00Z", "reason": reason}).status_code
     assert 422 == jakarta.patch(f"/{id_}", {"filter": {"region": reason}}).status_code
     jakarta.delete(f"/{id_}")
+
+
+def test_one_case_takes_a_bounded_number_of_events(world):
+    """Each waits for the one before: many thousands of one case would slow the deliveries of all."""
+    newborn = Newborn(world)
+    newborn.adopt()
+    case_id = newborn.opened()
+    data = sample("sumedang", "notifier")
+    event = {"specversion": "1.0", "source": "/sumedang/notifier", "type": "citizen.notified", "caseid": case_id}
+    events = [
+        event | {"id": f"BNYK-{number}", "data": data | {"id_pesan": f"BNYK-{number}", "id_kasus": case_id}}
+        for number in range(120)
+    ]
+    answers = [
+        world.post(events[:60], newborn.headers["notifier"]),
+        world.post(events[60:], newborn.headers["notifier"]),
+    ]
+    assert [202, 207] == [it.status_code for it in answers]
+    refused = [it for answer in answers for it in answer.json()["data"] if it["status"] == "refused"]
+    assert {"limit-reached"} == {it["code"] for it in refused}
+    assert 18 <= len(refused) <= 20
+    assert 202 == newborn.notified(newborn.opened()).status_code
