@@ -5,16 +5,16 @@ checked, and the checked address is the one that is dialled. `ipaddress.is_globa
 192.0.0.8, 64:ff9b:1::1, 2002::/16 and multicast global. What is not listed here as public, is not.
 """
 
-import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NoReturn
 
 import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+from gateway.life_events.name_lookup import NameLookup
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -27,7 +27,6 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[!-\[\]^-~]*|\?[!-\[\]^-~]*)?"
 )
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
-_LOOKUPS_AT_ONCE = 8
 
 _NOT_PUBLIC_IPV4 = tuple(
     map(
@@ -91,8 +90,8 @@ class TargetGuard:
     def __init__(self, *, ports: Iterable[int], private: Iterable[str] = (), lookup: Lookup | None = None) -> None:
         self._ports = frozenset(ports)
         self._private: tuple[Network, ...] = tuple(ip_network(it) for it in private)
-        self._pool: ThreadPoolExecutor | None = None
-        self.lookup: Lookup = lookup or self._lookup
+        self._names = NameLookup()
+        self.lookup: Lookup = lookup or self._names.answers
 
     def read(self, url: str) -> Target:
         """The URL's parts, its address checked where its host is one. Raises `TargetRefused`."""
@@ -145,16 +144,7 @@ class TargetGuard:
 
     def close(self) -> None:
         """Ends the threads that look names up."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
-
-    async def _lookup(self, host: str, port: int) -> list[str]:
-        """The system's answers. In threads of its own: a name server that hangs holds up nothing else."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="webhook-names")
-        found = await asyncio.get_running_loop().run_in_executor(self._pool, _system_answers, host, port)
-        return list(dict.fromkeys(found))
+        self._names.close()
 
 
 class GuardedResolver(AbstractResolver):
@@ -216,7 +206,3 @@ def _is_public(address: Address) -> bool:
     if address.scope_id is not None or address not in _GLOBAL_UNICAST:
         return False
     return not any(address in network for network in _NOT_PUBLIC_IPV6)
-
-
-def _system_answers(host: str, port: int) -> list[str]:
-    return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]

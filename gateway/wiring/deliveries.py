@@ -48,10 +48,12 @@ async def opened_deliveries(
     meters: Meters,
 ) -> Deliveries:
     """The parts, open; `stack` ends the dispatcher before the senders, and both before the stores."""
-    guard = target_guard(settings)
-    sender = WebhookSender(guard=guard, clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
+    sender = WebhookSender(guard=target_guard(settings), clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
     await sender.open()
     stack.push_async_callback(sender.close)
+    # With threads of its own, so that slow names that somebody asks about hold up no delivery.
+    guard = target_guard(settings)
+    stack.callback(guard.close)
     entitlements = _entitlements(life_events, stores=stores)
     desk = SubscriptionDesk(
         office=StoredSubscriptionOffice(stores.engine),
