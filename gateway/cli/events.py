@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from gateway.cli.at_vault import at_vault
+from gateway.cli.at_desk import at_vault
 from gateway.cli.options import person, with_config, with_json
 from gateway.cli.output import show_json, show_members, show_table
 
@@ -109,7 +109,7 @@ def publish(file: Any, url: str, purpose: str, *, as_json: bool, **envelope: str
     key in $GATEWAY_CLIENT_KEY_FILE. Exit code 1 where an event was refused.
     """
     from gateway.cli.exit_codes import ExitCode
-    from gateway.cli.publishing import Publisher, client_of_environment, events_in, wrapped
+    from gateway.cli.publishing import Publisher, client_of_environment, events_in, faults_of, wrapped
 
     events = events_in(file.read())
     if envelope["source"] is not None:
@@ -121,7 +121,7 @@ def publish(file: Any, url: str, purpose: str, *, as_json: bool, **envelope: str
     if as_json:
         show_json({"data": results})
     else:
-        rows = [{"no": at, **it, "errors": _told(it)} for at, it in enumerate(results, 1)]
+        rows = [{"no": at, **it, "errors": faults_of(it)} for at, it in enumerate(results, 1)]
         show_table(rows, columns=("no", "status", "id", "caseid", "code", "errors"))
     return ExitCode.OK if all(it.get("status") == "accepted" for it in results) else ExitCode.FAILED
 
@@ -159,7 +159,3 @@ def _row(head: "EventHead") -> dict[str, Any]:
 
     row = msgspec.structs.asdict(head)
     return {"sequence": row.pop("sequence"), "id": row.pop("id"), "type": event_type(row.pop("name")), **row}
-
-
-def _told(result: dict[str, Any]) -> str:
-    return "; ".join(f"{it.get('pointer', '')}: {it['detail']}" for it in result.get("errors", ()))

@@ -1,8 +1,6 @@
 """Publishes events over HTTP, as a partner's system does: gets a token, posts, tells what became of each."""
 
 import os
-import time
-from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +13,6 @@ from gateway.errors import BadConfiguration, BadRequest, BadRequestCode, Partner
 
 BATCH_EVENTS = 100
 _STRUCTURED, _BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class ClientIdentity(NamedTuple):
@@ -86,26 +83,22 @@ class Publisher:
         return results
 
     async def _token(self, session: Any) -> str:
-        form = {"grant_type": "client_credentials", "purpose": self._purpose, "scope": "events:publish"}
-        headers = {}
-        if self._client.key is not None:
-            form |= {"client_assertion_type": _ASSERTION, "client_assertion": self._assertion(self._client.key)}
-        else:
-            pair = f"{self._client.client_id}:{self._client.secret}".encode()
-            headers = {"Authorization": f"Basic {b64encode(pair).decode()}"}
+        from gateway.access.token_request import token_request
+
+        who = self._client
+        form, headers = token_request(
+            who.client_id,
+            issuer=self._url,
+            scope="events:publish",
+            purpose=self._purpose,
+            secret=who.secret,
+            key=who.key,
+        )
         async with session.post(f"{self._url}/oauth/token", data=form, headers=headers) as answer:
             told = await answer.json(content_type=None)
         if answer.status != 200:
             raise _refused(told.get("error_description") or told.get("error") or f"status {answer.status}")
         return str(told["access_token"])
-
-    def _assertion(self, pem: bytes) -> str:
-        from joserfc import jwt
-        from joserfc.jwk import ECKey
-
-        now = int(time.time())
-        claims = {"iss": self._client.client_id, "sub": self._client.client_id, "aud": self._url, "jti": str(uuid4())}
-        return jwt.encode({"alg": "ES256"}, {**claims, "iat": now, "exp": now + 60}, ECKey.import_key(pem))
 
     async def _post(self, session: Any, events: list[Any], bearer: dict[str, str]) -> list[dict[str, Any]]:
         is_single = len(events) == 1
@@ -118,8 +111,12 @@ class Publisher:
             return [data] if isinstance(data, dict) else list(data)
         if answer.status == 422 and is_single:
             return [{"status": "refused", "code": told["code"], "errors": told.get("errors", [])}]
-        faults = "; ".join(f"{it.get('pointer', '')}: {it['detail']}" for it in told.get("errors", ()))
-        raise _refused(f"{told.get('code', answer.status)}: {faults or told.get('detail', '')}")
+        raise _refused(f"{told.get('code', answer.status)}: {faults_of(told) or told.get('detail', '')}")
+
+
+def faults_of(answer: Mapping[str, Any]) -> str:
+    """The faults that an answer tells of, in one line: where, and what."""
+    return "; ".join(f"{it.get('pointer', '')}: {it['detail']}" for it in answer.get("errors", ()))
 
 
 def _line(line: bytes, number: int) -> Any:

@@ -2,18 +2,15 @@
 
 import time
 from typing import Any
-from uuid import uuid4
 
 import aiohttp
 import msgspec
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from gateway.access.scopes import read_scope_of
+from gateway.access.token_request import token_request
 from gateway.demo.seed import PURPOSE, Credentials
 from schemas.resources import Resource
 
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MARGIN_S = 30.0
 
 
@@ -32,12 +29,10 @@ class PartnerClient:
         token, until = self._tokens.get((scope, purpose), ("", 0.0))
         if time.monotonic() < until:
             return token
-        form = {"grant_type": "client_credentials", "scope": scope, "purpose": purpose}
-        headers = {}
-        if self._credentials.key is not None:
-            form |= {"client_assertion_type": _ASSERTION, "client_assertion": self._assertion(self._credentials.key)}
-        else:
-            headers["Authorization"] = aiohttp.encode_basic_auth(self._credentials.client_id, self._credentials.secret)
+        who = self._credentials
+        form, headers = token_request(
+            who.client_id, issuer=self._url, scope=scope, purpose=purpose, secret=who.secret, key=who.key
+        )
         async with self._http.post(
             f"{self._url}/oauth/token", data=form, headers=headers, raise_for_status=True
         ) as response:
@@ -45,13 +40,6 @@ class PartnerClient:
         token, until = str(answer["access_token"]), time.monotonic() + answer["expires_in"] - _MARGIN_S
         self._tokens[scope, purpose] = token, until
         return token
-
-    def _assertion(self, key: str) -> str:
-        """Proof of the private key (RFC 7523)."""
-        now, me = int(time.time()), self._credentials.client_id
-        claims = {"iss": me, "sub": me, "aud": self._url, "jti": str(uuid4()), "iat": now, "exp": now + 60}
-        signing = ECKey.import_key(key)
-        return jwt.encode({"alg": "ES256", "kid": signing.thumbprint()}, claims, signing)
 
     async def get(self, path: str, *, token: str | None, base: str | None = None) -> tuple[int, Any, dict[str, str]]:
         """Status, decoded body and headers."""
