@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from gateway.cli.at_desk import at_desk
-from gateway.cli.options import with_config, with_json, with_person
+from gateway.cli.options import with_config, with_json, with_page, with_person
 from gateway.cli.output import show_json, show_members, show_table
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def command() -> None:
 @click.option(
     "--status", type=click.Choice(["draft", "submitted", "active", "suspended", "rejected", "ended"]), default=None
 )
-@click.option("--after", help="Begin after this id.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@with_page
 @with_config
 @with_json
 def list_agreements(config_file: Path | None, *, as_json: bool, **given: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from gateway.cli.at_desk import at_desk
-from gateway.cli.options import with_config, with_json, with_person
+from gateway.cli.options import with_config, with_json, with_page, with_person
 from gateway.cli.output import show_json, show_members, show_table
 from gateway.cli.secret_file import SecretFile
 
@@ -25,8 +25,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--partner", help="Only this partner's.")
-@click.option("--after", help="Begin after this id.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@with_page
 @with_config
 @with_json
 def list_clients(

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from gateway.cli.at_desk import at_desk
-from gateway.cli.at_vault import at_vault
+from gateway.cli.at_desk import at_desk, at_vault
 from gateway.cli.options import settings_from, with_config, with_json, with_person
 from gateway.cli.output import show_json, show_table
 
@@ -125,27 +124,21 @@ def _rotated(kind: str, config_file: Path | None, *, by: str, reason: str, is_co
 
 def _list_sealing(config_file: Path | None, *, as_json: bool) -> None:
     """Each sealing key, how much is sealed with it, and whether it seals now."""
-    from gateway.life_events.sealing_keys import read_keys
+    import time
+
+    from gateway.life_events.sealing_keys import read_keys, sealing_key
 
     counts = at_vault(config_file, lambda vault: vault.seals.counts())
     keys = read_keys(Path(settings_from(config_file).life_events.keys))
-    sealing = _sealing_now([key.begins for key in keys])
+    sealing = sealing_key(keys, now=time.time())
     rows: list[dict[str, Any]] = [
-        {"kid": key.kid, "sealed": counts.get(key.kid, 0), "seals": "yes" if at == sealing else "no"}
-        for at, key in enumerate(keys)
+        {"kid": key.kid, "sealed": counts.get(key.kid, 0), "seals": "yes" if key is sealing else "no"} for key in keys
     ]
     rows += [{"kid": kid, "sealed": counts[kid], "seals": "gone"} for kid in counts.keys() - {key.kid for key in keys}]
     if as_json:
         show_json({"keys": rows})
     else:
         show_table(rows, columns=("kid", "sealed", "seals"))
-
-
-def _sealing_now(begins: list[int]) -> int:
-    """The place of the key that seals now."""
-    import time
-
-    return max((at for at, begin in enumerate(begins) if begin <= time.time()), default=0)
 
 
 def _tell_progress(count: int) -> None:

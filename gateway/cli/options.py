@@ -29,6 +29,12 @@ def with_config(function: Function) -> Function:
     )(function)
 
 
+def with_page(function: Function) -> Function:
+    """`--after` and `--limit`: which part of a list that is in order of its ids."""
+    function = click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)(function)
+    return click.option("--after", help="Begin after this id.")(function)
+
+
 def with_person(function: Function) -> Function:
     """`--by` and `--reason`: who decides, and why; both are recorded."""
     function = click.option("--reason", required=True, help="Why; recorded in the audit trail.")(function)

@@ -1,22 +1,20 @@
 """`gateway webhooks`: subscriptions and their deliveries, for the operator."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from gateway.cli.options import settings_from, with_config, with_json, with_person
+from gateway.cli.at_desk import at_subscription_desk
+from gateway.cli.options import with_config, with_json, with_page, with_person
 from gateway.cli.output import show_json, show_members, show_table
 from gateway.cli.secret_file import SecretFile
 
 if TYPE_CHECKING:
     from gateway.life_events.subscription import Subscription
-    from gateway.life_events.subscription_desk import Actor, SubscriptionDesk
+    from gateway.life_events.subscription_desk import Actor
 
-T = TypeVar("T")
 _COLUMNS = ("id", "partner", "client", "types", "target", "status", "reason")
 _DELIVERY_COLUMNS = ("id", "event_id", "event_name", "provider", "status", "attempts", "reason", "next_at")
 _ATTEMPT_COLUMNS = ("number", "at", "duration_ms", "status_code", "reason")
@@ -30,8 +28,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--partner", help="Only this partner's.")
-@click.option("--after", help="Begin after this id.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@with_page
 @with_config
 @with_json
 def list_subscriptions(
@@ -41,7 +38,7 @@ def list_subscriptions(
     from gateway.ids import PartnerId
 
     of = PartnerId(partner) if partner else None
-    found = _at_desk(config_file, lambda desk: desk.office.all(partner=of, after=after, limit=limit))
+    found = at_subscription_desk(config_file, lambda desk: desk.office.all(partner=of, after=after, limit=limit))
     if as_json:
         show_json(found)
     else:
@@ -60,7 +57,7 @@ def list_deliveries(subscription_id: str, config_file: Path | None, *, as_json: 
     from gateway.life_events.delivery import DeliveryStatus
 
     status = DeliveryStatus(given["status"]) if given["status"] else None
-    found = _at_desk(
+    found = at_subscription_desk(
         config_file,
         lambda desk: desk.office.deliveries(subscription_id, status=status, after=given["after"], limit=given["limit"]),
     )
@@ -79,7 +76,7 @@ def list_attempts(subscription_id: str, delivery_id: str, config_file: Path | No
     """List the attempts of one delivery."""
     from gateway.life_events.subscription_desk import not_found
 
-    found = _at_desk(config_file, lambda desk: desk.office.attempts(subscription_id, delivery_id))
+    found = at_subscription_desk(config_file, lambda desk: desk.office.attempts(subscription_id, delivery_id))
     if found is None:
         not_found(delivery_id)
     elif as_json:
@@ -110,7 +107,7 @@ def replay(subscription_id: str, config_file: Path | None, *, as_json: bool, **g
         reason=given["reason"],
     )
     actor = _actor(given["by"])
-    count = _at_desk(config_file, lambda desk: replay_deliveries(desk, subscription_id, asked, actor=actor))
+    count = at_subscription_desk(config_file, lambda desk: replay_deliveries(desk, subscription_id, asked, actor=actor))
     if as_json:
         show_json({"count": count})
     else:
@@ -130,7 +127,7 @@ def rotate(subscription_id: str, config_file: Path | None, *, as_json: bool, **g
 
     grace, actor = timedelta(hours=given["grace_hours"]), _actor(given["by"])
     with SecretFile(given["secret_file"]) as secret_file:
-        made = _at_desk(
+        made = at_subscription_desk(
             config_file,
             lambda desk: rotate_webhook_secret(desk, subscription_id, actor=actor, grace=grace, reason=given["reason"]),
         )
@@ -156,7 +153,7 @@ def test(subscription_id: str, by: str, reason: str, config_file: Path | None, *
     from gateway.life_events.send_test import send_test
 
     del reason  # that it was tested is recorded; why is asked of everybody who acts
-    told = _at_desk(config_file, lambda desk: send_test(desk, subscription_id, actor=_actor(by)))
+    told = at_subscription_desk(config_file, lambda desk: send_test(desk, subscription_id, actor=_actor(by)))
     if as_json:
         show_json(told)
     else:
@@ -176,7 +173,9 @@ def _switch(name: str, *, status: Any, help: str) -> None:
         from gateway.life_events.change_subscription import SubscriptionPatch, change_subscription
 
         patch = SubscriptionPatch(status=status, reason=reason)
-        found = _at_desk(config_file, lambda desk: change_subscription(desk, subscription_id, patch, actor=_actor(by)))
+        found = at_subscription_desk(
+            config_file, lambda desk: change_subscription(desk, subscription_id, patch, actor=_actor(by))
+        )
         if as_json:
             show_json(found)
         else:
@@ -185,19 +184,6 @@ def _switch(name: str, *, status: Any, help: str) -> None:
 
 _switch("pause", status="paused", help="Pause a subscription: it collects, and nothing is sent.")
 _switch("resume", status="active", help="Resume a paused or disabled subscription: it gets what it has missed.")
-
-
-def _at_desk(config_file: Path | None, work: "Callable[[SubscriptionDesk], Awaitable[T]]") -> T:
-    """What `work` returns, given a desk over the configured database."""
-    from gateway.subscription_wiring import opened_subscriptions
-
-    settings = settings_from(config_file)
-
-    async def working() -> T:
-        async with opened_subscriptions(settings) as desk:
-            return await work(desk)
-
-    return asyncio.run(working())
 
 
 def _actor(by: str) -> "Actor":

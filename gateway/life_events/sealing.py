@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.clock import Clock
 from gateway.errors import BadConfiguration, SealBroken
-from gateway.life_events.sealing_keys import KID_BYTES, SealingKey, names, opened_keys, read_keys
+from gateway.life_events.sealing_keys import KID_BYTES, SealingKey, names, opened_keys, read_keys, sealing_key
 
 RELOAD_S = 1.0
 _NONCE_BYTES = 12
@@ -53,7 +53,7 @@ class Sealer:
 
     def sealing_kid(self) -> str:
         """The key that seals now."""
-        return self._sealing().kid
+        return sealing_key(self._keys, now=self._clock.seconds()).kid
 
     def kids(self) -> tuple[str, ...]:
         """Every key that is there, the oldest first."""
@@ -61,7 +61,7 @@ class Sealer:
 
     def seal(self, data: bytes, *, table: str, id: str, column: str) -> Sealed:
         """The data, sealed for that place."""
-        key = self._sealing()
+        key = sealing_key(self._keys, now=self._clock.seconds())
         place, nonce = _place(table, id, column), os.urandom(_NONCE_BYTES)
         ciphertext = AESGCM(_derived(key.secret, place)).encrypt(nonce, data, place)
         return Sealed(key.kid, bytes.fromhex(key.kid) + nonce + ciphertext)
@@ -92,10 +92,6 @@ class Sealer:
         if keys is not None:
             self._keys, self._by_kid = keys, {key.kid: key.secret for key in keys}
             _log.info("sealing_keys.changed", kids=list(self._by_kid))
-
-    def _sealing(self) -> SealingKey:
-        now = self._clock.seconds()
-        return next((key for key in reversed(self._keys) if key.begins <= now), self._keys[0])
 
 
 def _changed(folder: Path, *, known: tuple[SealingKey, ...]) -> tuple[SealingKey, ...] | None:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from binascii import Error as NotBase64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +50,11 @@ def read_keys(folder: Path) -> tuple[SealingKey, ...]:
     if not keys:
         raise BadConfiguration(f"{SETTING}: {folder} holds no key named <instant>-<kid>.key", key=SETTING)
     return keys
+
+
+def sealing_key(keys: Sequence[SealingKey], *, now: float) -> SealingKey:
+    """The key that seals at that moment: of those that have begun the last, or the first while none has."""
+    return next((key for key in reversed(keys) if key.begins <= now), keys[0])
 
 
 def names(folder: Path) -> tuple[str, ...]:
