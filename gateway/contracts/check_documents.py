@@ -18,6 +18,7 @@ from gateway.contracts.unreadable import broken_document
 from gateway.errors import ContractBroken
 from gateway.mapping.code_lists import CodeLists
 from gateway.mapping.compiled import CompiledMapping
+from gateway.mapping.json_pointer import unescaped
 from gateway.mapping.language.declaration import Declaration, Field, ObjectFrom, Records
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected
@@ -193,7 +194,7 @@ class _Trial:
         holder = framed(document, self._records)
         lists = {keys for keys, _ in _record_lists(document, self._records)}
         for part in refused.pointer.split("/")[1:]:
-            key: str | int = part.replace("~1", "/").replace("~0", "~")
+            key: str | int = unescaped(part)
             if isinstance(holder, list):
                 place = int(part) if part.isdigit() else 0
                 holder = holder[place] if place < len(holder) else None
@@ -244,7 +245,7 @@ def _refusing(fields: Sequence[Field]) -> Iterator[str]:
 
 def _value_at(document: Any, pointer: str) -> Any:
     for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
+        key = unescaped(part)
         try:
             document = document[int(key)] if isinstance(document, list) else document[key]
         except (KeyError, IndexError, TypeError, ValueError):

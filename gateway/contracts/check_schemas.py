@@ -7,7 +7,7 @@ from gateway.contracts.contract import Contract, shipped_schemas
 from gateway.contracts.gathering import Gathering
 from gateway.contracts.report import Finding, Severity, Stage, StageReport
 from gateway.mapping import mapped
-from gateway.mapping.json_pointer import escaped
+from gateway.mapping.json_pointer import pointer_of
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected
 from gateway.mapping.source.json_lines import json_lines
@@ -76,7 +76,7 @@ def _check_meta(contract: Contract, gathering: Gathering) -> None:
             code="schema-invalid",
             severity=Severity.BROKEN,
             message=f"this is no JSON Schema 2020-12: `{error.kind.name}` does not hold here",
-            pointer="".join(f"/{escaped(str(step))}" for step in path),
+            pointer=pointer_of(path),
             file=file,
             line=lines.get(path, 1),
             advice="correct the keyword's value",

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from gateway.contracts.told import EACH, Steps
+from gateway.mapping.json_pointer import definition_of
 
 _DEEPEST = 40
 _SCALARS = {"string": str, "boolean": bool}
@@ -32,7 +33,7 @@ def _declare(schema: Any, top: Any, steps: Steps, *, places: dict[Steps, Declare
         place.is_open = True
         return
     if "$ref" in schema:
-        name = str(schema["$ref"]).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        name = definition_of(schema["$ref"])
         _declare(top.get("$defs", {}).get(name), top, steps, places=places, depth=depth + 1)
         return
     place.is_personal |= schema.get("x-sensitivity") == "personal"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gateway.contracts.awkward_values import Vocabulary, has_length, integers, numbers, texts
 from gateway.contracts.told import Steps
+from gateway.mapping.json_pointer import definition_of
 
 ABSENT = object()
 """An edit's value that takes its member away."""
@@ -170,8 +171,7 @@ class EdgeDocuments:
 
     def _resolved(self, schema: Any) -> Any:
         while isinstance(schema, dict) and "$ref" in schema:
-            name = schema["$ref"].removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-            schema = self._top["$defs"][name]
+            schema = self._top["$defs"][definition_of(schema["$ref"])]
         return schema
 
     def _first_kind(self, schema: Any) -> tuple[str, dict[str, Any]]:

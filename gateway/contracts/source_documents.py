@@ -21,6 +21,7 @@ from gateway.contracts.awkward_values import (
     texts,
 )
 from gateway.contracts.edge_documents import Edit, edited
+from gateway.mapping.json_pointer import definition_of
 
 JUNK: SearchStrategy[Any] = st.one_of(
     st.none(),
@@ -105,8 +106,7 @@ class _Documents:
         if not isinstance(schema, dict):
             return JUNK
         if "$ref" in schema:
-            name = schema["$ref"].removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-            return self.of(self._top["$defs"][name])
+            return self.of(self._top["$defs"][definition_of(schema["$ref"])])
         if "const" in schema:
             return st.just(schema["const"])
         if "enum" in schema:

@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.contracts.diff.change import Change, Direction
 from gateway.contracts.diff.rules import RULES
-from gateway.mapping.json_pointer import escaped
+from gateway.mapping.json_pointer import pointer_of
 
 _LONGEST = 80
 
@@ -49,4 +49,4 @@ def told(value: Any) -> str:
 
 def below(pointer: str, *steps: str | int) -> str:
     """The JSON Pointer of what stands below."""
-    return pointer + "".join(f"/{escaped(step) if isinstance(step, str) else step}" for step in steps)
+    return pointer + pointer_of(steps)

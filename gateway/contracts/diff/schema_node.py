@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.contracts.diff.gathering import below
+from gateway.mapping.json_pointer import unescaped
 
 KINDS = ("array", "boolean", "integer", "null", "number", "object", "string")
 WORDS_ABOUT = frozenset(
@@ -77,7 +78,7 @@ class Node(msgspec.Struct, frozen=True):
             raise Unfollowed(str(reference))
         schema = self.document
         for step in reference[1:].split("/")[1:]:
-            key = step.replace("~1", "/").replace("~0", "~")
+            key = unescaped(step)
             try:
                 schema = schema[int(key) if isinstance(schema, list) else key]
             except (KeyError, IndexError, ValueError, TypeError):

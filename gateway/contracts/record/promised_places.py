@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.contracts.told import EACH, Steps
+from gateway.mapping.json_pointer import definition_of
 
 _PROMISES = ("x-date", "x-number", "x-scheme")
 _DEEPEST = 40
@@ -29,7 +30,7 @@ def _places(schema: Any, top: Any, steps: Steps, depth: int) -> Iterator[Said]:
     if not isinstance(schema, dict) or depth > _DEEPEST:
         return
     if "$ref" in schema:
-        name = str(schema["$ref"]).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        name = definition_of(schema["$ref"])
         yield from _places(top.get("$defs", {}).get(name), top, steps, depth + 1)
     is_code = "enum" in schema or "const" in schema
     is_promised = any(word in schema for word in _PROMISES) or str(schema.get("format", "")).startswith("date")

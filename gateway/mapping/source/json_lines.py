@@ -34,8 +34,3 @@ def json_lines(text: str) -> dict[KeyPath, int]:
             lines[tuple(path)] = line
         pending = token
     return lines
-
-
-def pointer_of(path: KeyPath) -> str:
-    """The JSON Pointer (RFC 6901) of a path of keys and positions."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

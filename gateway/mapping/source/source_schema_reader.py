@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from gateway.mapping.json_pointer import definition_of, pointer_of
 from gateway.mapping.language.findings import Findings, MappingRejected, nearest_name
 from gateway.mapping.language.toml_lines import KeyPath
-from gateway.mapping.source.json_lines import json_lines, pointer_of
+from gateway.mapping.source.json_lines import json_lines
 from gateway.mapping.source.source_keywords import (
     KINDS_OF,
     KNOWN,
@@ -100,7 +101,7 @@ class _Reader:
     def _reference(self, schema: dict[str, Any], at: KeyPath) -> SourceType:
         reference = schema["$ref"]
         definitions = self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
-        name = str(reference).removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        name = definition_of(reference)
         if not str(reference).startswith("#/$defs/") or name not in definitions:
             self._fault(
                 (*at, "$ref"),

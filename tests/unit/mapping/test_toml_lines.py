@@ -2,8 +2,9 @@
 
 import tomllib
 
+from gateway.mapping.json_pointer import pointer_of
 from gateway.mapping.language.toml_lines import key_lines
-from gateway.mapping.source.json_lines import json_lines, pointer_of
+from gateway.mapping.source.json_lines import json_lines
 
 TEXT = '''# a comment with "quotes" and [brackets]
 title = "a # no comment"
