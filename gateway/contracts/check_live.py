@@ -100,38 +100,40 @@ def _compared(
     except (MappingRejected, OSError, ValueError) as error:
         return gathering.skip(f"the contract's own files do not check ({type(error).__name__})")
     known = names_in(schema)
-    recorded = _recorded(contract, known)
-    live, tally = _Tally.of(mapping, bodies, known=known, gathering=gathering)
+    recorded = _recorded(contract)
     comparison = Comparison(
-        recorded=recorded.shape, live=live, declared=declared_places(schema), reading=reading, known=known
+        recorded=_shape(recorded.bodies, known) if recorded.bodies else None,
+        live=_shape(bodies, known),
+        declared=declared_places(schema),
+        reading=reading,
+        known=known,
     )
-    since = _until(contract)
-    before = _Tally.of(mapping, recorded.bodies, known=known, gathering=None)[1]
+    tally = _Tally.of(mapping, bodies, gathering=gathering)
+    before = _Tally.of(mapping, recorded.bodies, gathering=None)
     for finding in (*comparison.differences(), *_lost(tally, before)):
-        gathering.add(msgspec.structs.replace(finding, since=since))
+        gathering.add(msgspec.structs.replace(finding, since=recorded.until))
     counts = {"pages": len(bodies), "records_in": tally.records_in, "records_out": tally.records_out}
     return gathering.close(counts={**counts, "refused": sum(tally.refused.values())})
 
 
 class _Recorded(msgspec.Struct, frozen=True):
-    """What was recorded: the documents, and their shape if there are any."""
+    """The documents that were recorded last, and until when what is found now was not so."""
 
-    shape: Shape | None
-    bodies: list[bytes]
+    bodies: list[bytes] = []
+    until: str | None = None
 
 
-def _recorded(contract: Contract, known: frozenset[str]) -> _Recorded:
+def _recorded(contract: Contract) -> _Recorded:
     """The newest recording, as its adapter reads it."""
     recordings = recordings_of(contract.samples)
     if not recordings:
-        return _Recorded(None, [])
-    newest = {sample.name for sample in recordings[-1].samples}
+        return _Recorded()
+    until = f"after the recording {recordings[-1].name}"
     try:
-        read = replayed(contract)
+        read = replayed(contract, recordings[-1].samples)
     except (AdapterMisconfigured, OSError):
-        return _Recorded(None, [])
-    bodies = [body for sample, body in read if sample.name in newest and isinstance(body, bytes)]
-    return _Recorded(_shape(bodies, known) if bodies else None, bodies)
+        return _Recorded(until=until)
+    return _Recorded([body for _, body in read if isinstance(body, bytes)], until)
 
 
 def _shape(bodies: list[bytes], known: frozenset[str]) -> Shape:
@@ -158,10 +160,8 @@ class _Tally(msgspec.Struct):
     refused: Counter[tuple[str | None, str, str]] = msgspec.field(default_factory=Counter)
 
     @classmethod
-    def of(
-        cls, mapping: CompiledMapping, bodies: list[bytes], *, known: frozenset[str], gathering: Gathering | None
-    ) -> tuple[Shape, "_Tally"]:
-        """The shape and the tally; a document that is broken is told where somebody gathers."""
+    def of(cls, mapping: CompiledMapping, bodies: list[bytes], *, gathering: Gathering | None) -> "_Tally":
+        """What becomes of them; a document that is broken is told where somebody gathers."""
         tally = cls()
         for body in bodies:
             try:
@@ -173,7 +173,7 @@ class _Tally(msgspec.Struct):
             tally.records_in += mapped.records_in
             tally.records_out += len(mapped.records)
             tally.refused.update((one.field, one.reason, one.pointer) for one in mapped.refused)
-        return _shape(bodies, known), tally
+        return tally
 
     @property
     def share(self) -> float:
@@ -198,9 +198,3 @@ def _lost(live: _Tally, before: _Tally) -> list[Finding]:
     if live.share > before.share + MANY:
         return found
     return [finding for finding in found if (finding.field, finding.found) not in known]
-
-
-def _until(contract: Contract) -> str | None:
-    """Until when it was not so."""
-    recordings = recordings_of(contract.samples)
-    return f"after the recording {recordings[-1].name}" if recordings else None

@@ -34,7 +34,7 @@ def check_samples(contract: Contract) -> StageReport:
     if not contract.samples:
         return gathering.skip("no sample was recorded; `gateway contracts record` takes one")
     try:
-        documents = replayed(contract)
+        documents = replayed(contract, contract.samples)
     except AdapterMisconfigured as error:
         gathering.add(_misconfigured(contract, error))
         return gathering.close()

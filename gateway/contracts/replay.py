@@ -1,6 +1,7 @@
 """Recorded bodies as if their platform had just sent them: the contract's own adapter reads them."""
 
 import asyncio
+from collections.abc import Iterable
 
 import msgspec
 
@@ -65,15 +66,15 @@ def _no_secret(name: str) -> str:
     raise KeyError(name)
 
 
-def replayed(contract: Contract) -> list[tuple[Sample, bytes | AdapterError]]:
-    """Each sample with its document, or with what the adapter says of it. Blocks; not for an event loop's thread.
+def replayed(contract: Contract, samples: Iterable[Sample]) -> list[tuple[Sample, bytes | AdapterError]]:
+    """Each of the samples with its document, or with what the adapter says of it. Blocks; not for a loop's thread.
 
     Raises `AdapterMisconfigured`.
     """
     replay = Replay(contract)
 
     async def all_of_them() -> list[tuple[Sample, bytes | AdapterError]]:
-        return [(sample, await _read(replay, sample)) for sample in contract.samples]
+        return [(sample, await _read(replay, sample)) for sample in samples]
 
     return asyncio.run(all_of_them())
 
