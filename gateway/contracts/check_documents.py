@@ -1,7 +1,6 @@
 """Stage four: whatever the source schema admits becomes valid records, or is refused as the mapping says."""
 
 import copy
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -41,7 +40,7 @@ def check_documents(contract: Contract, *, examples: int = EXAMPLES, seed: int =
         mapping = contract.compiled()
     except MappingRejected:
         return gathering.skip("the mapping does not check, so nothing can be generated for it")
-    schema = json.loads(contract.source_file.read_text(encoding="utf-8"))
+    schema = contract.source_json()
     trial = _Trial(declaration, mapping, gathering)
     words = vocabulary(contract.codes)
     edges, edits = _edges(schema, words, trial)

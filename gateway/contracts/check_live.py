@@ -4,7 +4,6 @@ Needs neither Hypothesis nor a validator, as the gateway runs it beside its answ
 """
 
 import asyncio
-import json
 from collections import Counter
 from typing import Any
 
@@ -94,7 +93,7 @@ def _compared(
 ) -> StageReport:
     """The stage's report on some pages. Blocks."""
     try:
-        schema = json.loads(contract.source_file.read_text(encoding="utf-8"))
+        schema = contract.source_json()
         reading = reading_of(parse_declaration(contract.mapping_file), contract.codes)
         mapping = mapping or contract.compiled()
     except (MappingRejected, OSError, ValueError) as error:

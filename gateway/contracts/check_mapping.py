@@ -9,7 +9,6 @@ from gateway.mapping.checking.checker import check
 from gateway.mapping.language.declaration import Declaration
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import MappingRejected, nearest_name
-from gateway.mapping.load import load_mapping
 from gateway.mapping.source.source_schema_reader import read_source_schema
 from schemas.resources import PUBLISHABLE, RESOURCES, SHAPES
 
@@ -73,8 +72,7 @@ def _check_resource(contract: Contract, declaration: Declaration, gathering: Gat
 
 def _check_writing(contract: Contract, declaration: Declaration, gathering: Gathering) -> None:
     """What an intake takes is written by its mapping, which has been found without a fault."""
-    mapping = load_mapping(contract.folder, dataset=contract.id, codes=contract.codes, home=contract.home)
-    fault = writing_fault(mapping)
+    fault = writing_fault(contract.compiled())
     if fault is not None:
         finding = Finding(
             code="not-writable",

@@ -137,7 +137,7 @@ class _Trial:
 
 def _schema_of(contract: Contract) -> Any:
     try:
-        return json.loads(contract.source_file.read_text(encoding="utf-8"))
+        return contract.source_json()
     except (OSError, ValueError, RecursionError):
         return None
 

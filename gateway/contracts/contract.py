@@ -1,7 +1,9 @@
 """One contract: what stands in the settings, the two files and the recorded samples of one dataset."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -71,6 +73,10 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     def platform(self) -> Platform:
         """The system that is asked."""
         return self.partner.platforms[self.dataset.platform]
+
+    def source_json(self) -> Any:
+        """The source schema, as the JSON that it is. Raises `OSError`, `ValueError` or `RecursionError`."""
+        return json.loads(self.source_file.read_text(encoding="utf-8"))
 
     def compiled(self) -> CompiledMapping:
         """The mapping, compiled. Raises `MappingRejected`."""

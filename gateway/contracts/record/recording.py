@@ -72,7 +72,7 @@ def recording(contract: Contract, pages: Sequence[Taken], *, day: date, key: byt
         except Unrewritable as error:
             raise NotRecorded(f"{contract.id}: {error}") from error
     records = _prove(contract, pages, made)
-    schema = json.loads(contract.source_file.read_text(encoding="utf-8"))
+    schema = contract.source_json()
     files = {
         page_name(day, number, pages=len(made), ending=page.ending): page.content
         for number, page in enumerate(made, start=1)
@@ -159,7 +159,7 @@ class _Judge:
 
         self._replay = Replay(contract)
         self._mapping = contract.compiled()
-        schema = json.loads(contract.source_file.read_text(encoding="utf-8"))
+        schema = contract.source_json()
         self._known = names_in(schema)
         self._validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 

@@ -4,7 +4,6 @@ The rule is to make it up. What stays has a reason: it is read as a Public field
 code by the contract, or it stands outside the records. Even there, what looks like somebody's number or mailbox goes.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -64,7 +63,7 @@ class Treatments:
 
     def __init__(self, contract: Contract, *, flat: bool = False) -> None:
         declaration = parse_declaration(contract.mapping_file)
-        schema = json.loads(contract.source_file.read_text(encoding="utf-8"))
+        schema = contract.source_json()
         reading = reading_of(declaration, contract.codes)
         self.rows = declaration.records
         self.labels = frozenset(label for field in declaration.fields for label in _labels(field.pattern or ""))
