@@ -40,7 +40,7 @@ def compare_responses(comparison: "ApiComparison", old: Node, new: Node) -> None
             rule = "success-added" if is_success else "response-added"
             comparison.add(rule, old, new.below("responses", status), name=status)
         else:
-            _response(comparison, _resolved(old.below("responses", status)), _resolved(new.below("responses", status)))
+            _response(comparison, old.below("responses", status).resolved(), new.below("responses", status).resolved())
     _problems(comparison, old, new)
 
 
@@ -53,11 +53,11 @@ def _headers(comparison: "ApiComparison", old: Node, new: Node) -> None:
     was = {name.lower(): name for name in old.members.get("headers", {})}
     is_now = {name.lower(): name for name in new.members.get("headers", {})}
     for key, name in was.items():
-        before = _resolved(old.below("headers", name))
+        before = old.below("headers", name).resolved()
         if key not in is_now:
             comparison.add("header-removed", before, new, name=name)
             continue
-        after = _resolved(new.below("headers", is_now[key]))
+        after = new.below("headers", is_now[key]).resolved()
         if before.members.get("required") is True and after.members.get("required") is not True:
             comparison.add("header-optional", before, after, name=name)
         if "schema" in before.members and "schema" in after.members:
@@ -76,7 +76,7 @@ def _content(comparison: "ApiComparison", old: Node, new: Node, *, schemas: "Sch
             continue
         after = new.below("content", media_type)
         if "schema" in before.members or "schema" in after.members:
-            schemas.compare(_schema(before), _schema(after), name="the body")
+            schemas.compare(before.inner("schema"), after.inner("schema"), name="the body")
     for media_type in is_now:
         if media_type not in was:
             comparison.add("media-type-added", old, new.below("content", media_type), name=media_type)
@@ -101,24 +101,14 @@ def _all_codes(operation: Node) -> dict[str, Node]:
 
 
 def _codes(response: Node) -> dict[str, Node]:
-    response = _resolved(response)
+    response = response.resolved()
     examples = response.members.get("content", {}).get(PROBLEM, {}).get("examples", {})
     return {code: response.below("content", PROBLEM, "examples", code) for code in examples}
 
 
 def _body(operation: Node) -> Node | None:
-    return _resolved(operation.below("requestBody")) if "requestBody" in operation.members else None
+    return operation.below("requestBody").resolved() if "requestBody" in operation.members else None
 
 
 def _must(body: Node) -> bool:
     return body.members.get("required") is True
-
-
-def _schema(media_type: Node) -> Node:
-    if "schema" in media_type.members:
-        return media_type.below("schema")
-    return Node(True, f"{media_type.at}/schema", media_type.document)  # noqa: FBT003  (the schema `true`)
-
-
-def _resolved(node: Node) -> Node:
-    return node.target() if "$ref" in node.members else node

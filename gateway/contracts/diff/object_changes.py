@@ -1,9 +1,8 @@
 """What changed in the members of an object: which there are, which must be there, and what else is admitted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gateway.contracts.diff.change import Direction
-from gateway.contracts.diff.gathering import below
 from gateway.contracts.diff.patterns import is_subset
 from gateway.contracts.diff.schema_node import Node
 
@@ -30,7 +29,7 @@ def compare_members(comparison: "SchemaComparison", old: Node, new: Node) -> Non
     _others(comparison, old, new)
     _by_pattern(comparison, old, new)
     if "propertyNames" in {*old.members, *new.members}:
-        comparison.compare(_or_anything(old, "propertyNames"), _or_anything(new, "propertyNames"), name="a name")
+        comparison.compare(old.inner("propertyNames"), new.inner("propertyNames"), name="a name")
 
 
 def _required(comparison: "SchemaComparison", old: Node, new: Node, *, name: str, places: tuple[Node, Node]) -> None:
@@ -75,7 +74,7 @@ def _removed(comparison: "SchemaComparison", old: Node, new: Node, name: str) ->
 
 def _others(comparison: "SchemaComparison", old: Node, new: Node) -> None:
     """Members that are not named."""
-    was, is_now = _or_anything(old, "additionalProperties"), _or_anything(new, "additionalProperties")
+    was, is_now = old.inner("additionalProperties"), new.inner("additionalProperties")
     if was.schema is False and is_now.schema is not False:
         comparison.add("object-opened", was, is_now)
     elif is_now.schema is False and was.schema is not False:
@@ -100,18 +99,13 @@ def _unlisted(node: Node, name: str) -> Node:
     for pattern in node.members.get("patternProperties", {}):
         if _matches(pattern, name):
             return node.below("patternProperties", pattern)
-    return _or_anything(node, "additionalProperties")
+    return node.inner("additionalProperties")
 
 
 def _matches(pattern: str, name: str) -> bool:
     """Whether a name is of a pattern; where that is undecided, as if it were not."""
     quoted = "".join(f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else letter for letter in name)
     return is_subset(f"^{quoted}$", pattern) is True
-
-
-def _or_anything(node: Node, keyword: str) -> Node:
-    schema: Any = node.members.get(keyword, True)
-    return Node(schema, below(node.at, keyword), node.document)
 
 
 def _needed(node: Node) -> list[str]:

@@ -61,9 +61,7 @@ def _parameters(operation: Node) -> dict[tuple[str, str], Node]:
     found: dict[tuple[str, str], Node] = {}
     order = re.findall(r"\{([^}]*)\}", operation.at.replace("~1", "/"))
     for place in range(len(operation.members.get("parameters", []))):
-        node = operation.below("parameters", place)
-        if "$ref" in node.members:
-            node = node.target()
+        node = operation.below("parameters", place).resolved()
         where, name = str(node.members.get("in")), _name(node)
         if where == "path" and name in order:
             name = str(order.index(name))

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.contracts.diff.change import Change, Direction
-from gateway.contracts.diff.gathering import Gathered, below
+from gateway.contracts.diff.gathering import Gathered
 from gateway.contracts.diff.keyword_changes import KEYWORDS, PROMISES, KeywordComparison
 from gateway.contracts.diff.object_changes import MEMBER_KEYWORDS, compare_members
 from gateway.contracts.diff.schema_node import ABOUT, ALSO, WORDS_ABOUT, Node, Unfollowed
@@ -129,7 +129,7 @@ class SchemaComparison:
         elif kind == "array":
             self._items(old, new)
         elif kind == "string" and "contentSchema" in {*old.members, *new.members}:
-            self.compare(_inner(old, "contentSchema"), _inner(new, "contentSchema"))
+            self.compare(old.inner("contentSchema"), new.inner("contentSchema"))
         self._parts(old, new)
         for keyword in sorted({*old.members, *new.members} - _HANDLED):
             if old.members.get(keyword) != new.members.get(keyword):
@@ -138,10 +138,10 @@ class SchemaComparison:
     def _items(self, old: Node, new: Node) -> None:
         before, after = old.members.get("prefixItems", ()), new.members.get("prefixItems", ())
         for place in range(max(len(before), len(after))):
-            one = old.below("prefixItems", place) if place < len(before) else _inner(old, "items")
-            other = new.below("prefixItems", place) if place < len(after) else _inner(new, "items")
+            one = old.below("prefixItems", place) if place < len(before) else old.inner("items")
+            other = new.below("prefixItems", place) if place < len(after) else new.inner("items")
             self.compare(one, other, name=f"item {place}")
-        self.compare(_inner(old, "items"), _inner(new, "items"), name="an item")
+        self.compare(old.inner("items"), new.inner("items"), name="an item")
 
     def _parts(self, old: Node, new: Node) -> None:
         """`allOf`: each part must hold."""
@@ -157,13 +157,6 @@ class SchemaComparison:
 
 
 _WIDER = {"integer": "number"}
-
-
-def _inner(node: Node, keyword: str) -> Node:
-    """What stands below a keyword; anything where nothing does."""
-    if keyword in node.members:
-        return node.below(keyword)
-    return Node(True, below(node.at, keyword), node.document)  # noqa: FBT003  (the schema `true`)
 
 
 def _paired(was: list[Node], is_now: list[Node]) -> tuple[list[tuple[Node, Node]], list[Node], list[Node]]:

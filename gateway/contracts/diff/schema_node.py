@@ -40,6 +40,10 @@ class Node(msgspec.Struct, frozen=True):
             schema = schema[step]
         return Node(schema, below(self.at, *steps), self.document)
 
+    def inner(self, keyword: str) -> "Node":
+        """The schema below a keyword; anything where it is not said."""
+        return Node(self.members.get(keyword, True), below(self.at, keyword), self.document)
+
     @property
     def members(self) -> Mapping[str, Any]:
         """The keywords; none for `true` and `false`."""
@@ -84,6 +88,10 @@ class Node(msgspec.Struct, frozen=True):
             except (KeyError, IndexError, ValueError, TypeError):
                 raise Unfollowed(reference) from None
         return Node(schema, reference[1:], self.document, reference)
+
+    def resolved(self) -> "Node":
+        """What the reference names; the place itself where there is none. Raises `Unfollowed`."""
+        return self.target() if "$ref" in self.members else self
 
     def branches(self, depth: int = 0) -> Iterator["Node"]:
         """The alternatives that the schema comes to; none where it admits nothing. Raises `Unfollowed`."""
