@@ -112,11 +112,12 @@ def _is_elsewhere(root: Path | None, config_file: Path | None) -> bool:
 
 
 def _live_reports(contracts: "Sequence[Contract]", asked: _Asked) -> "dict[DatasetId, StageReport]":
+    from gateway.cli.quiet import quiet
     from gateway.settings import Settings
     from gateway.settings_file import Secrets
     from gateway.wiring.contract_checks import opened_live_checks
 
-    _quiet()
+    quiet()
     settings = None if _is_elsewhere(asked.root, asked.config_file) else settings_from(asked.config_file)
 
     async def asking() -> "dict[DatasetId, StageReport]":
@@ -133,15 +134,6 @@ def _live_reports(contracts: "Sequence[Contract]", asked: _Asked) -> "dict[Datas
             return await opened.checks.side_by_side()
 
     return asyncio.run(asking())
-
-
-def _quiet() -> None:
-    """Keeps logs out of the way: what they would say is in the report."""
-    import logging
-
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def _show_dataset(report: Any) -> None:

@@ -1,6 +1,6 @@
 """`gateway contracts diff`: what changed between two versions, and whom it breaks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -158,13 +158,12 @@ def _tell(compared: _Compared, audience: "Audience", *, all_changes: bool) -> No
 
 
 def _row(change: "Change") -> dict[str, object]:
-    sides: Sequence[str] = (change.producer.value, change.consumers.value)
     message = f"{change.message} (accepted: {change.accepted})" if change.accepted else change.message
     return {
         "document": change.document,
         "rule": change.rule,
-        "producer": sides[0],
-        "consumers": sides[1],
+        "producer": change.producer.value,
+        "consumers": change.consumers.value,
         "change": message,
         "at": change.place,
     }
