@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from secrets import token_bytes
-from typing import Any
 
+import jsonschema_rs
 import msgspec
 
 from adapters.base import AdapterError
@@ -136,15 +136,16 @@ def _prove(contract: Contract, pages: Sequence[Taken], made: Sequence[Taken]) ->
         judge = _Judge(contract)
     except MappingRejected as error:
         raise NotRecorded(f"{contract.id}: the mapping does not check; run `gateway contracts check`") from error
+    real, rewritten = ([judge.body(page) for page in some] for some in (pages, made))
     records = 0
-    for number, (real, page) in enumerate(zip(pages, made, strict=True), start=1):
-        before, after = judge.fares(real), judge.fares(page)
+    for number, (old, new) in enumerate(zip(real, rewritten, strict=True), start=1):
+        before, after = judge.fares(old), judge.fares(new)
         if before != after:
             differing = sorted({*(before - after), *(after - before)})[:_MOST_TOLD]
             message = f"{contract.id}: with made-up values, page {number} fares otherwise: {'; '.join(differing)}"
             raise NotRecorded(message, possible=differing)
         records += before["records in"]
-    shown = sorted({*judge.evidence(pages)} ^ {*judge.evidence(made)})[:_MOST_TOLD]
+    shown = sorted({*judge.evidence(real)} ^ {*judge.evidence(rewritten)})[:_MOST_TOLD]
     if shown:
         raise NotRecorded(f"{contract.id}: with made-up values, the mapping fits otherwise: {'; '.join(shown)}")
     return records
@@ -155,21 +156,26 @@ class _Judge:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        import jsonschema_rs  # noqa: PLC0415  (a serving gateway has no use for it)
-
         self._replay = Replay(contract)
         self._mapping = contract.compiled()
         schema = contract.source_json()
         self._known = names_in(schema)
         self._validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
-    def fares(self, page: Taken) -> Counter[str]:
-        """What becomes of it, without its values."""
-        body = self._body(page)
+    def body(self, page: Taken) -> bytes | AdapterError:
+        """The document that its adapter makes of it, or what the adapter says of it."""
+        sample = Sample(name="", path=Path(f"page{page.ending}"))
+        try:
+            return asyncio.run(self._replay.read(page.content, content_type=sample.content_type))
+        except AdapterError as error:
+            return error
+
+    def fares(self, body: bytes | AdapterError) -> Counter[str]:
+        """What becomes of a document, without its values."""
         if isinstance(body, AdapterError):
             return Counter({f"the adapter says: {body.message}": 1})
         found: Counter[str] = Counter()
-        for fault in schema_faults(self._validator, _decoded(body), known=self._known):
+        for fault in schema_faults(self._validator, json.loads(body), known=self._known):
             found[f"{fault.place} against `{fault.keyword}`"] += 1
         try:
             mapped = self._mapping.to_common(body)
@@ -180,21 +186,9 @@ class _Judge:
         found.update(f"{one.field}: {one.reason}" for one in (*mapped.refused, *mapped.emptied))
         return found
 
-    def evidence(self, pages: Sequence[Taken]) -> list[str]:
+    def evidence(self, bodies: Sequence[bytes | AdapterError]) -> list[str]:
         """What all of them together show of the mapping."""
-        bodies = [self._body(page) for page in pages]
         return [f"{it.code} of {it.field}" for it in evidence_findings(self._contract, bodies)]
-
-    def _body(self, page: Taken) -> bytes | AdapterError:
-        sample = Sample(name="", path=Path(f"page{page.ending}"))
-        try:
-            return asyncio.run(self._replay.read(page.content, content_type=sample.content_type))
-        except AdapterError as error:
-            return error
-
-
-def _decoded(body: bytes) -> Any:
-    return json.loads(body)
 
 
 def _check_gone(made: Sequence[Taken], fiction: Fiction) -> None:

@@ -7,16 +7,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from adapters.base import Adapter, AdapterError, Closing, Document, Question, Request, Response, Transport
-from adapters.config import AdapterMisconfigured
 from adapters.folder import Folder
 from adapters.registry import GIVEN, build_adapter, build_authentication_of
 from gateway.contracts.contract import Contract
 from gateway.contracts.replay import WITHOUT_WIRE
-from gateway.errors import BadConfiguration, BadRequest, BadRequestCode, GatewayError
+from gateway.errors import BadRequest, BadRequestCode, GatewayError
 from gateway.settings import Upstream
+from gateway.upstream.asked_dataset import naming
 from gateway.upstream.http import HttpTransport
 
-DEADLINE_S = 30.0
 _ENDINGS = {"csv_file": ".csv", "geojson": ".geojson", "xml_feed": ".xml"}
 
 
@@ -32,8 +31,8 @@ async def taken(
     settings: Upstream,
     *,
     secrets: Callable[[str], str],
-    pages: int = 1,
-    deadline_s: float = DEADLINE_S,
+    pages: int,
+    deadline_s: float,
 ) -> list[Taken]:
     """The first pages of the dataset. Raises `BadRequest` where nothing can be asked for, `BadConfiguration`, and
     `GatewayError` where the platform does not answer.
@@ -58,7 +57,7 @@ async def taken(
 
 def _adapter(contract: Contract, *, transport: Transport, tap: Transport, secrets: Callable[[str], str]) -> Adapter:
     """The dataset's adapter; its questions go through the tap, and how we say who we are does not."""
-    try:
+    with naming(contract.partner, f"datasets.{contract.name}"):
         return build_adapter(
             contract.platform.adapter,
             platform=contract.platform,
@@ -67,9 +66,6 @@ def _adapter(contract: Contract, *, transport: Transport, tap: Transport, secret
             secrets=secrets,
             authentication=build_authentication_of(contract.platform, transport=transport, secrets=secrets),
         )
-    except AdapterMisconfigured as error:
-        file, key = f"partners/{contract.partner.id}.toml", f"datasets.{contract.name}.{error.key}"
-        raise BadConfiguration(f"{file}: {key}: {error.message}", file=file, key=key) from error
 
 
 async def _pages(contract: Contract, adapter: Adapter, tap: "_Tap", pages: int) -> list[Taken]:
