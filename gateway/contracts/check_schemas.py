@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import jsonschema_rs
+
 from gateway.contracts.contract import Contract, shipped_schemas
 from gateway.contracts.gathering import Gathering
 from gateway.contracts.report import Finding, Severity, Stage, StageReport
@@ -48,8 +50,6 @@ def from_mapping(finding: mapped.Finding) -> Finding:
 
 def _check_meta(contract: Contract, gathering: Gathering) -> None:
     """JSON Schema 2020-12 by its own meta schema. What cannot be read at all is told by the reader."""
-    import jsonschema_rs  # noqa: PLC0415  (heavy; a serving process never comes here)
-
     try:
         text = contract.source_file.read_text(encoding="utf-8")
         schema = json.loads(text)
