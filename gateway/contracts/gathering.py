@@ -30,9 +30,6 @@ class Gathering:
         else:
             self._more[finding.severity] = self._more.get(finding.severity, 0) + 1
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._found
-
     @property
     def is_broken(self) -> bool:
         """Whether something was found that breaks the contract."""

@@ -46,7 +46,6 @@ class Place(msgspec.Struct, kw_only=True):
 class Shape(msgspec.Struct, kw_only=True):
     """The places of some documents of one dataset, by their steps, with `*` for items and unknown keys."""
 
-    documents: int = 0
     places: dict[Steps, Place] = {}
 
     def at(self, steps: Steps) -> Place:
@@ -63,7 +62,6 @@ class Shaping:
 
     def take(self, document: Any) -> None:
         """Adds one document."""
-        self.shape.documents += 1
         root = self.shape.at(())
         root.holders += 1
         self._see(document, ())

@@ -9,7 +9,7 @@ from gateway.mapping.code_lists import CodeLists
 from gateway.mapping.language.declaration import NOTHING, Field
 from gateway.mapping.language.findings import Findings
 from gateway.mapping.source.record_source import RecordSource
-from gateway.mapping.source.source_type import SCALARS, Promises, SourceType
+from gateway.mapping.source.source_type import SCALARS, SourceType
 from gateway.mapping.targets import Target
 
 Sense: TypeAlias = Literal["plain", "date", "instant", "point", "map", "made"]
@@ -41,10 +41,6 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     def become_text(self, **facts: Any) -> "Value":
         """Plain text of which only `facts` are known."""
         return self.become(type=SourceType(pointer=self.type.pointer, kinds=frozenset({"string"}), **facts))
-
-    def without_promises(self) -> "Value":
-        """The same, of which the source promises nothing more."""
-        return self.become(type=msgspec.structs.replace(self.type, promises=Promises(), format=None))
 
     @property
     def facts(self) -> TextFacts:
