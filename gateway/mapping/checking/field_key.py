@@ -1,5 +1,6 @@
 """Whether an id tells records apart: it reads what the source calls its key, whole, in its order, and distinctly."""
 
+from contextlib import suppress
 from re import _constants as opcodes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
@@ -9,6 +10,7 @@ from gateway.mapping.checking.text_facts import group_facts, text_facts
 from gateway.mapping.language.declaration import Join, Template
 from gateway.mapping.language.paths import Path, PathUnreadable, parse_path
 from gateway.mapping.source.source_schema import Found
+from gateway.mapping.source.source_type import SourceType
 
 
 def check_key(check: FieldCheck) -> None:
@@ -25,7 +27,7 @@ def check_key(check: FieldCheck) -> None:
 
 
 def _check_reads_key(check: FieldCheck) -> None:
-    keys = [path for text in check.source.record.key if (path := _readable(text)) is not None]
+    keys = key_paths(check.source.record)
     if not keys:
         return
     read = [bare(path.steps) for path in check.field.paths if path.root == "record"]
@@ -52,11 +54,13 @@ def _check_reads_key(check: FieldCheck) -> None:
         )
 
 
-def _readable(text: str) -> Path | None:
-    try:
-        return parse_path(text)
-    except PathUnreadable:
-        return None
+def key_paths(record: SourceType) -> list[Path]:
+    """The paths by which the source tells its records apart; one that cannot be read is left out."""
+    found = []
+    for text in record.key:
+        with suppress(PathUnreadable):
+            found.append(parse_path(text))
+    return found
 
 
 def _check_apart(check: FieldCheck) -> None:

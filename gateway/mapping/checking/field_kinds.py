@@ -3,10 +3,11 @@
 import re
 
 from gateway.mapping.checking.field_check import FieldCheck
+from gateway.mapping.checking.field_key import key_paths
 from gateway.mapping.checking.field_names import Place, bare, name_of, spelled
 from gateway.mapping.checking.field_point import axis_of
 from gateway.mapping.language.declaration import Const, Declaration, From, PointFrom
-from gateway.mapping.language.paths import Path, PathUnreadable, Step, parse_path
+from gateway.mapping.language.paths import Path, Step
 from gateway.mapping.source.source_schema import Found
 from gateway.mapping.source.source_type import SCALARS, SourceType
 
@@ -91,7 +92,7 @@ def _check_measured(
                 ("a date", promises.date and not promises.unit),
                 ("a region code", promises.scheme),
                 ("a coordinate", promises.axis),
-                ("part of the record's key", bare(path.steps) in _key(check)),
+                ("part of the record's key", bare(path.steps) in {key.steps for key in key_paths(check.source.record)}),
             )
             if is_so
         ),
@@ -108,16 +109,6 @@ def _check_measured(
             found=path.text,
             nearest=better.text if better else None,
         )
-
-
-def _key(check: FieldCheck) -> set[tuple[Step, ...]]:
-    found = set()
-    for text in check.source.record.key:
-        try:
-            found.add(parse_path(text).steps)
-        except PathUnreadable:
-            continue
-    return found
 
 
 def _called(
