@@ -75,19 +75,16 @@ def _check_total_rows(source: RecordSource, *, findings: Findings) -> None:
     if promised is None or records.form != "list":
         return
     if records.skip_last < promised and not records.keep_if:
-        code, message = "total-as-data", "would become records, as if they were one more region"
+        code, message = "total-as-data", "what is left of them would become records, as if they were one more region"
     elif records.skip_last > promised:
-        code, message = "rows-lost", "are none, and rows of data would be lost"
+        code, message = "rows-lost", "the others are none, and rows of data would be lost"
     else:
         return
     findings.add(
         (*records.key_path, "skip_last"),
         code,
-        f"the source schema has {promised} rows of totals at the end, and `skip_last = {records.skip_last}`: what is "
-        f"left of them {message}; write `skip_last = {promised}`"
-        if code == "total-as-data"
-        else f"the source schema has {promised} rows of totals at the end, and `skip_last = {records.skip_last}`: the "
-        f"others {message}; write `skip_last = {promised}`",
+        f"the source schema has {promised} rows of totals at the end, and `skip_last = {records.skip_last}`: "
+        f"{message}; write `skip_last = {promised}`",
         expected=str(promised),
         found=str(records.skip_last),
         nearest=f"skip_last = {promised}",
