@@ -11,16 +11,12 @@ import time
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import msgspec
 
 from tests.benchmarks.fault_held_out import held_out_found
 from tests.benchmarks.fault_mutants import mutants_found
 from tests.benchmarks.fault_trials import PEERS, Contract, noticed
-from tests.support.partner_documents import shipped_datasets
 from tests.support.seeded_faults import faults, findings_after
-from tests.support.shipped_mappings import stand_in_bodies
+from tests.support.shipped_mappings import stand_in_documents
 
 WORDS = {True: "raises", False: "silent", None: ""}
 
@@ -28,7 +24,7 @@ WORDS = {True: "raises", False: "silent", None: ""}
 def main() -> None:
     """Prints the table, what it sums up to, and what mechanical changes of the same mappings come to."""
     begun = time.perf_counter()
-    documents = asyncio.run(_documents())
+    documents = asyncio.run(stand_in_documents())
     contracts = {name: Contract(name, bodies) for name, bodies in documents.items()}
     counts: Counter[str] = Counter()
     print("| class | dataset | fault | found by | finding | " + " | ".join(PEERS) + " |")
@@ -85,14 +81,6 @@ def _mechanical() -> None:
         end="",
     )
     print(f"{held.alarms} ({time.perf_counter() - begun:.0f} s)")
-
-
-async def _documents() -> dict[str, list[Any]]:
-    """The recorded answers of each dataset, through its adapter."""
-    return {
-        f"{partner}/{dataset}": [msgspec.json.decode(body) for body in await stand_in_bodies(partner, dataset)]
-        for partner, dataset in shipped_datasets()
-    }
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.mapping.language.declaration import Const, From, Join, PointFrom
 from gateway.mapping.language.paths import Each, Index, Key, Path
 from tests.benchmarks.fault_peers import (
+    MARKS,
     Intent,
     Mapper,
     Unsaid,
@@ -17,14 +18,10 @@ from tests.benchmarks.fault_peers import (
     factor_of,
     form_of,
     otherwise_of,
+    same,
     unsaid,
+    without_marks,
 )
-
-
-def same(value: str, *_: Any) -> str:
-    """What the language has no word for is left out: the value goes on as it is."""
-    return value
-
 
 # jsonata ---------------------------------------------------------------------------------------------------------
 
@@ -65,7 +62,7 @@ JSONATA = Words(
     null_if=lambda x, nulls: f"($w := {x}; $w in {json.dumps(list(nulls))} ? null : $w)",
     pattern=lambda x, pattern: _if_there(x, f"$match($v, /{_plain_group(pattern)}/)[0].groups[-1]"),
     split=lambda x, mark: _if_there(x, f'($type($v) = "array" ? $v : $split($v, {json.dumps(mark)}))'),
-    number=lambda x, form: _if_there(x, f"$number({_without_marks('$v', form, 'jsonata')})"),
+    number=lambda x, form: _if_there(x, f"$number({without_marks('$v', form, _jsonata_replaced)})"),
     rupiah=lambda x: _if_there(x, "($d := $replace($v, /[^0-9]/, ''); $d = '' ? 0 : $number($d))"),
     times=lambda x, factor: _if_there(x, f"$v * {factor}"),
     date=lambda x, form: _if_there(x, _jsonata_date("$v", form)),
@@ -83,17 +80,8 @@ def _plain_group(pattern: str) -> str:
     return bare.replace("/", r"\/")
 
 
-def _without_marks(value: str, form: str, language: str) -> str:
-    """A number's text with a decimal dot and nothing else."""
-    marks = {"id": [(".", ""), (",", ".")], "en": [(",", "")], "plain": []}[form]
-    for old, new in marks:
-        if language == "jq":
-            value = f'({value} | if type == "string" then split("{old}") | join("{new}") else . end)'
-        elif language == "jsonata":
-            value = f"$replace($string({value}), '{old}', '{new}')"
-        else:
-            value = f'replace({value}, "{old}", "{new}")'
-    return value
+def _jsonata_replaced(value: str, old: str, new: str) -> str:
+    return f"$replace($string({value}), '{old}', '{new}')"
 
 
 def jsonata(intent: Intent) -> Mapper:
@@ -129,6 +117,10 @@ def _jq_there(value: str, then: str) -> str:
     return f"({value} | if . == null then null else ({then}) end)"
 
 
+def _jq_replaced(value: str, old: str, new: str) -> str:
+    return f'({value} | if type == "string" then split("{old}") | join("{new}") else . end)'
+
+
 def _jq_pattern(pattern: str) -> str:
     """A named group's text; jq names groups as Oniguruma does."""
     return f"[match({json.dumps(pattern.replace('(?P<', '(?<'))}).captures[].string] | last"
@@ -142,7 +134,7 @@ JQ = Words(
     null_if=lambda x, nulls: f"({x} | if ([.] | inside({json.dumps(list(nulls))})) then null else . end)",
     pattern=lambda x, pattern: _jq_there(x, _jq_pattern(pattern)),
     split=lambda x, mark: _jq_there(x, f'if type == "array" then . else split({json.dumps(mark)}) end'),
-    number=lambda x, form: _jq_there(x, f"{_without_marks('.', form, 'jq')} | tonumber"),
+    number=lambda x, form: _jq_there(x, f"{without_marks('.', form, _jq_replaced)} | tonumber"),
     rupiah=lambda x: _jq_there(x, 'gsub("[^0-9]"; "") | if . == "" then 0 else tonumber end'),
     times=lambda x, factor: _jq_there(x, f". * {factor}"),
     date=lambda x, form: _jq_there(x, _jq_date(form)),
@@ -230,8 +222,7 @@ def _python_operations(intent: Intent) -> Callable[[Any], Any]:
         if field.split and isinstance(value, str):
             value = value.split(field.split)
         if field.number and isinstance(value, str):
-            marks = {"id": [(".", ""), (",", ".")], "en": [(",", "")], "plain": []}[field.number]
-            for old, new in marks:
+            for old, new in MARKS[field.number]:
                 value = value.replace(old, new)
             value = float(value)
         if field.rupiah:

@@ -9,7 +9,7 @@ import yaml
 from gateway.mapping.language.declaration import Const, From, Join, PointFrom, Template
 from gateway.mapping.language.paths import Each, Index, Key, Path
 from gateway.mapping.source.source_type import SourceType
-from tests.benchmarks.fault_peers import Intent, Mapper, Unsaid, Words, expression
+from tests.benchmarks.fault_peers import Intent, Mapper, Unsaid, Words, expression, same, without_marks
 
 _RANGES = {"integer": "integer", "number": "float", "string": "string", "boolean": "boolean"}
 
@@ -67,14 +67,8 @@ def _path(path: Path) -> str:
     return ".".join(slot_name(step.name) for step in path.steps if isinstance(step, Key))
 
 
-def _same(value: str, *_: Any) -> str:
-    return value
-
-
-def _number(value: str, form: str) -> str:
-    for old, new in {"id": [(".", ""), (",", ".")], "en": [(",", "")], "plain": []}[form]:
-        value = f'replace({value}, "{old}", "{new}")'
-    return f"float({value})"
+def _replaced(value: str, old: str, new: str) -> str:
+    return f'replace({value}, "{old}", "{new}")'
 
 
 LINKML = Words(
@@ -83,13 +77,13 @@ LINKML = Words(
     join=lambda parts, separator: f" + {separator!r} + ".join(f"str({part})" for part in parts),
     point=lambda latitude, longitude: f"[{longitude}, {latitude}]",
     null_if=lambda x, nulls: f"case(({x} in {list(nulls)!r}, None), (True, {x}))",
-    pattern=_same,
+    pattern=same,
     split=lambda x, separator: f"split({x}, {separator!r})",
-    number=_number,
+    number=lambda x, form: f"float({without_marks(x, form, _replaced)})",
     rupiah=lambda x: f'int(replace(replace({x}, "Rp ", ""), ".", ""))',
     times=lambda x, factor: f"({x}) * {factor}",
-    date=_same,
-    lookup=_same,
+    date=same,
+    lookup=same,
 )
 """It has no patterns nor forms of date in expressions; tables are `value_mappings`."""
 

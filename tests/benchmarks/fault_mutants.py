@@ -18,6 +18,7 @@ from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.findings import Findings
 from gateway.mapping.language.paths import parse_path
 from gateway.mapping.source.record_source import record_source
+from gateway.mapping.source.source_schema import SourceSchema
 from gateway.mapping.source.source_schema_reader import read_source_schema
 from schemas.resources import SHAPES
 from tests.support.partner_documents import shipped_datasets, shipped_partners
@@ -41,10 +42,7 @@ def mutants_found(every: int = 1) -> dict[str, tuple[int, int]]:
         folder = SCHEMAS / "partners" / partner
         declaration = parse_declaration(folder / f"{dataset}.mapping.toml")
         schema = read_source_schema(folder / f"{dataset}.source.json")
-        source = record_source(declaration.records, schema=schema, findings=Findings("", {}))
-        assert source is not None
-        names = [place.text for place in places(source.record)]
-        for position, (kind, mutant) in enumerate(mutants(declaration, names)):
+        for position, (kind, mutant) in enumerate(mutants(declaration, schema)):
             if kind.startswith("another path") and position % every:
                 continue
             findings = check(mutant, schema, SHAPES[mutant.resource], codes, home=homes[partner])
@@ -53,8 +51,11 @@ def mutants_found(every: int = 1) -> dict[str, tuple[int, int]]:
     return found
 
 
-def mutants(declaration: Declaration, names: list[str]) -> Iterator[tuple[str, Declaration]]:
+def mutants(declaration: Declaration, schema: SourceSchema) -> Iterator[tuple[str, Declaration]]:
     """Each change of a mapping, with its kind."""
+    source = record_source(declaration.records, schema=schema, findings=Findings("", {}))
+    assert source is not None
+    names = [place.text for place in places(source.record)]
     for index, field in enumerate(declaration.fields):
         for kind, changed in (*_paths(field, names), *_operations(field), *_declared(field)):
             fields = (*declaration.fields[:index], changed, *declaration.fields[index + 1 :])

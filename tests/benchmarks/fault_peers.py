@@ -13,6 +13,8 @@ from gateway.mapping.language.paths import Index, Key, Path
 from gateway.mapping.language.units import UNITS
 
 Mapper = Callable[[Any], Any]
+MARKS = {"id": ((".", ""), (",", ".")), "en": ((",", ""),), "plain": ()}
+"""What is replaced in a number's text, by its form, so that a decimal dot is left and nothing else."""
 
 
 class Intent(NamedTuple):
@@ -123,6 +125,18 @@ def expression(intent: Intent, words: Words) -> str:
             form = "id" if decimal == "comma" else "plain"
             return words.point(*(words.number(words.path(path), form) for path in (latitude, longitude)))
     raise Unsaid(intent.field.name)
+
+
+def without_marks(value: str, form: str, replaced: Callable[[str, str, str], str]) -> str:
+    """The expression of a number's text without marks; `replaced` is that of a text with one thing for another."""
+    for old, new in MARKS[form]:
+        value = replaced(value, old, new)
+    return value
+
+
+def same(value: str, *_: Any) -> str:
+    """What the language has no word for is left out: the value goes on as it is."""
+    return value
 
 
 def unsaid(*_: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.mapping.checking.example_values import promised_values
+from gateway.mapping.checking.sample_rows import rows_in
 from gateway.mapping.code_lists import CodeLists, load_code_lists
 from gateway.mapping.language.declaration import Const, Declaration, Field, From, Join, Template
 from gateway.mapping.language.declaration_reader import parse_declaration
@@ -78,9 +79,7 @@ def noticed(fault: Fault, contract: Contract, schemas: Path) -> dict[str, bool |
     return seen
 
 
-def trial(  # what a trial is made of
-    peer: str, field: Field, rows: list[Any], codes: CodeLists, record: SourceType
-) -> set[str] | None:
+def trial(peer: str, field: Field, rows: list[Any], codes: CodeLists, record: SourceType) -> set[str] | None:
     """The rows on which a peer raises (`all` where it cannot even begin); None where it has no words for the field."""
     intent = intent_of(field, codes, rows)
     prepare: dict[str, Callable[[], Mapper]] = {
@@ -169,11 +168,7 @@ def _of_column(source: Any, column: Any) -> Any:
 
 def rows_of(declaration: Declaration, documents: list[Any]) -> list[Any]:
     """The rows that the mapping's `records` selects."""
-    records = declaration.records
-    rows: list[Any] = []
-    for document in documents:
-        found = next((it for path in records.at if isinstance(it := _list_at(document, path), list)), [])
-        rows += found[records.header_row + records.skip_first : len(found) - records.skip_last or None]
+    rows = [row for document in documents for row in rows_in(document, declaration.records)]
     return [_unwrapped(row) for row in rows if isinstance(row, dict)][:MOST_ROWS]
 
 
@@ -183,12 +178,6 @@ def _unwrapped(row: dict[str, Any]) -> dict[str, Any]:
         name: msgspec.json.decode(value) if isinstance(value, str) and value.startswith("{") else value
         for name, value in row.items()
     }
-
-
-def _list_at(document: Any, path: MappingPath) -> Any:
-    for step in path.steps:
-        document = document.get(getattr(step, "name", "")) if isinstance(document, dict) else None
-    return document
 
 
 def witness(fault: Fault, document: Any, record: SourceType) -> Any:

@@ -2,12 +2,10 @@
 
 import asyncio
 
-import msgspec
 import pytest
 
-from tests.support.partner_documents import shipped_datasets
 from tests.support.seeded_faults import Edit, faults, findings_after, harmless_edits
-from tests.support.shipped_mappings import stand_in_bodies
+from tests.support.shipped_mappings import stand_in_documents
 
 UTC = "a platform that writes in UTC, and says so"
 """Without the words of our own it no longer says so."""
@@ -16,14 +14,7 @@ UTC = "a platform that writes in UTC, and says so"
 @pytest.fixture(scope="module")
 def documents():
     """The recorded answers of each dataset, through its adapter."""
-
-    async def read():
-        return {
-            f"{partner}/{dataset}": [msgspec.json.decode(body) for body in await stand_in_bodies(partner, dataset)]
-            for partner, dataset in shipped_datasets()
-        }
-
-    return asyncio.run(read())
+    return asyncio.run(stand_in_documents())
 
 
 @pytest.mark.parametrize("bare", [False, True], ids=["as shipped", "bare"])
