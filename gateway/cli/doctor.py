@@ -9,6 +9,7 @@ import rich_click as click
 from gateway.cli.exit_codes import ExitCode
 from gateway.cli.options import settings_from, with_config, with_json
 from gateway.cli.output import show_json
+from gateway.cli.quiet import quiet
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
@@ -42,7 +43,7 @@ async def _examine(settings: "Settings", *, with_partners: bool, is_shown: bool)
     from gateway.settings_file import Secrets
     from gateway.wiring.examination import examine
 
-    _quiet()
+    quiet()
     found = []
     async for it in examine(settings, secrets=Secrets(os.environ).get, with_partners=with_partners):
         found.append(it)
@@ -52,12 +53,3 @@ async def _examine(settings: "Settings", *, with_partners: bool, is_shown: bool)
             if it.advice:
                 click.echo(f"        {it.advice}")
     return found
-
-
-def _quiet() -> None:
-    """Keeps logs out of the way: what they would say is said by the examination."""
-    import logging
-
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
