@@ -3,7 +3,6 @@
 import asyncio
 import re
 from typing import Any
-from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -13,6 +12,7 @@ from adapters.envelope import Envelope, EnvelopeReader, as_json, keys_of
 from adapters.folder import Folder
 from adapters.paging import LinkPager, Pager, build_pager
 from adapters.platform_client import PlatformClient
+from adapters.record_path import RecordPath
 from adapters.success import SuccessPredicate, check_content_type
 
 _OPTIONS = frozenset({"form", "max_bytes"})
@@ -21,7 +21,6 @@ _TYPES = ("application/geo+json", "application/vnd.geo+json", "application/json"
 _SEQUENCES = ("application/geo+json-seq", "application/x-ndjson", "application/ndjson", "text/plain")
 _ACCEPT = "application/geo+json, application/json;q=0.8"
 _OFF_LOOP_BYTES = 65_536
-_CLIMBS = re.compile(r"[/\\](\.{0,2})[/\\]")
 _CRS84 = re.compile(r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC\W[\w.:/]*?\bCRS84h?")
 _WGS84 = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?4326")
 """Older GeoJSON names the system so, and means longitude first all the same; the header of a server does not."""
@@ -66,11 +65,12 @@ class GeoJson:
         self._is_whole = dataset.paging.kind == "single"
         if not self._is_whole and (self._is_sequence or client is None):
             raise AdapterMisconfigured("paging.kind", "a file or a sequence is one document: single")
-        self._asks_by_path = dataset.by_id is not None and "{id}" in dataset.by_id
-        if dataset.by_id is not None and not self._asks_by_path and not self._is_whole:
+        asks_by_path = dataset.by_id is not None and "{id}" in dataset.by_id
+        if dataset.by_id is not None and not asks_by_path and not self._is_whole:
             raise AdapterMisconfigured("by_id", "must hold {id}, unless the collection is one document")
-        if self._asks_by_path and client is None:
+        if asks_by_path and client is None:
             raise AdapterMisconfigured("by_id", "must be id or a property of the features of a file")
+        self._record = RecordPath(dataset.by_id or "", client=client) if asks_by_path and client else None
         self._dataset = dataset
         self._id_keys = keys_of(dataset.by_id or "")
         self._client = client
@@ -91,10 +91,12 @@ class GeoJson:
         """One page, or a collection of the one feature. Raises `AdapterError`."""
         if question.source_id is not None and self._dataset.by_id is None:
             raise AdapterError(Fault.UNREADABLE, "this dataset has no way to ask for one record")
-        if self._client is None or self._folder is not None:
+        if self._client is None:
             return await self._from_folder(question)
-        is_one = question.source_id is not None and self._asks_by_path
-        request = self._one(question.source_id or "") if is_one else self._page(question)
+        if question.source_id is not None and self._record is not None:
+            is_one, request = True, Request(url=self._record.url(question.source_id), query=self._dataset.query)
+        else:
+            is_one, request = False, self._page(question)
         response = await self._client.send(request, accept=_ACCEPT, etag=question.etag, is_one=is_one)
         if response.status == 304:
             return Document(body=b"", etag=question.etag, not_modified=True)
@@ -123,7 +125,7 @@ class GeoJson:
         self._success.check_body(envelope)
         _check_reference_system(envelope.text(_CRS) or "", _CRS84, _WGS84)
         etag = response.headers.get("etag")
-        if question.source_id is not None and self._asks_by_path and envelope.text(_TYPE) == "Feature":
+        if question.source_id is not None and self._record is not None and envelope.text(_TYPE) == "Feature":
             return Document(body=b'{"type":"FeatureCollection","features":[' + body + b"]}", etag=etag)
         count = envelope.count(_FEATURES)
         if envelope.text(_TYPE) != "FeatureCollection" or count is None:
@@ -136,7 +138,7 @@ class GeoJson:
 
     def _found(self, body: bytes, envelope: Envelope, source_id: str) -> bytes:
         """The collection with the one feature alone. Raises `AdapterError`."""
-        if self._asks_by_path:
+        if self._record is not None:
             if not envelope.count(_FEATURES):
                 raise AdapterError(Fault.NOT_FOUND, "the platform answered without a feature")
             return body
@@ -154,12 +156,6 @@ class GeoJson:
         if step.url is not None:
             return Request(url=step.url)
         return Request(url=self._url(), query={**self._dataset.query, **question.filters, **step.parameters})
-
-    def _one(self, source_id: str) -> Request:
-        if self._client is None or _CLIMBS.search(f"/{unquote(source_id)}/"):
-            raise AdapterError(Fault.NOT_FOUND, "no record can have this id")
-        path = self._client.url(self._dataset.by_id or "").replace(quote("{id}"), quote(source_id, safe=""))
-        return Request(url=path, query=self._dataset.query)
 
     def _url(self) -> str:
         return self._client.url(self._dataset.path) if self._client else ""

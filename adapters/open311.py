@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -15,6 +14,7 @@ from adapters.envelope import EnvelopeReader, as_json
 from adapters.open311_window import Window, Windows
 from adapters.paging import Pager, SinglePager, build_pager
 from adapters.platform_client import PlatformClient
+from adapters.record_path import RecordPath
 from adapters.success import SuccessPredicate, check_content_type
 from adapters.xml_reader import OFF_LOOP_BYTES, XmlReader
 
@@ -25,7 +25,6 @@ _ACCEPT = {"json": "application/json", "xml": "text/xml, application/xml;q=0.9"}
 _TEXTS = ("service_request_id", "service_code", "address_id", "zipcode", "token")
 _NUMBERS = ("lat", "long")
 _NUMBER = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?")
-_CLIMBS = re.compile(r"[/\\](\.{0,2})[/\\]")
 _BUSY = frozenset({"408", "425", "429"})
 
 Row = dict[str, Any]
@@ -53,10 +52,8 @@ class Open311:
         require_options(options, _OPTIONS)
         self._format = _one_of(options, "format", ("json", "xml"))
         self._list = _one_of(options, "list", tuple(_ROWS))
-        if dataset.by_id is not None and "{id}" not in dataset.by_id:
-            raise AdapterMisconfigured("by_id", "must hold {id}")
         self._client = client
-        self._by_id = dataset.by_id
+        self._record = RecordPath(dataset.by_id, client=client) if dataset.by_id is not None else None
         self._url = client.url(dataset.path or f"/{self._list}.{self._format}")
         jurisdiction = options.get("jurisdiction_id")
         self._query = {**dataset.query, **({"jurisdiction_id": jurisdiction} if jurisdiction else {})}
@@ -69,7 +66,7 @@ class Open311:
     @property
     def finds_by_id(self) -> bool:
         """Where the settings have a `by_id`."""
-        return self._by_id is not None
+        return self._record is not None
 
     async def fetch(self, question: Question) -> Document:
         """One page, or a list of the one report. Raises `AdapterError`."""
@@ -87,12 +84,10 @@ class Open311:
         return Document(body=body, next_position=position, etag=response.headers.get("etag"))
 
     async def _one(self, question: Question, source_id: str) -> Document:
-        if self._by_id is None:
+        if self._record is None:
             raise AdapterError(Fault.UNREADABLE, "this dataset has no way to ask for one record")
-        if _CLIMBS.search(f"/{unquote(source_id)}/"):  # some servers decode a path before they walk it
-            raise AdapterError(Fault.NOT_FOUND, "no record can have this id")
-        url = self._client.url(self._by_id).replace(quote("{id}"), quote(source_id, safe=""))
-        response = await self._send(Request(url=url, query=self._query), question, is_one=True)
+        request = Request(url=self._record.url(source_id), query=self._query)
+        response = await self._send(request, question, is_one=True)
         if response.status == 304:
             return Document(body=b"", etag=question.etag, not_modified=True)
         rows = await self._rows(response, is_one=True)
