@@ -12,7 +12,7 @@ from gateway.life_events.adoption import Adoption
 from gateway.storage.engine import reading
 from gateway.storage.life_event_tables import adoptions
 from gateway.storage.sequence import announce
-from gateway.storage.tables import is_key
+from gateway.storage.tables import all_keys, plain
 from gateway.storage.watch import Watch
 
 KIND = "adoption"
@@ -56,7 +56,7 @@ async def read_adoptions(
     connection: AsyncConnection, *, partner: str | None = None, recipe: str | None = None
 ) -> tuple[Adoption, ...]:
     """Adoptions by partner and recipe, also those that have ended; those that fit what is given."""
-    if not all(map(is_key, filter(None, (partner, recipe)))):
+    if not all_keys(partner, recipe):
         return ()
     query = sa.select(adoptions).order_by(adoptions.c.partner, adoptions.c.recipe)
     for column, value in ((adoptions.c.partner, partner), (adoptions.c.recipe, recipe)):
@@ -76,5 +76,4 @@ async def write_adoption(connection: AsyncConnection, adoption: Adoption) -> Non
 
 
 def _adoption(row: Mapping[Any, Any]) -> Adoption:
-    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
-    return msgspec.convert({str(name): value for name, value in row.items()}, Adoption)
+    return msgspec.convert(plain(row), Adoption)

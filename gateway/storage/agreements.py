@@ -11,7 +11,7 @@ from gateway.agreements.agreement import Agreement
 from gateway.ids import AgreementId, PartnerId
 from gateway.storage.engine import reading
 from gateway.storage.sequence import announce
-from gateway.storage.tables import agreements, is_key
+from gateway.storage.tables import agreements, all_keys, is_key, plain
 from gateway.storage.watch import Watch
 
 KIND = "agreement"
@@ -72,7 +72,7 @@ async def read_agreements(
     limit: int | None = None,
 ) -> tuple[Agreement, ...]:
     """Agreements by id, beginning after `after`; those that fit what is given."""
-    if not all(map(is_key, filter(None, (consumer, provider, status, after)))):
+    if not all_keys(consumer, provider, status, after):
         return ()
     query = sa.select(agreements).order_by(agreements.c.id).limit(limit)
     for column, value in (
@@ -99,5 +99,4 @@ async def write_agreement(connection: AsyncConnection, agreement: Agreement) -> 
 
 def _agreement(row: Mapping[Any, Any]) -> Agreement:
     """The row as an `Agreement`."""
-    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
-    return msgspec.convert({str(name): value for name, value in row.items()}, Agreement)
+    return msgspec.convert(plain(row), Agreement)

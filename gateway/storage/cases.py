@@ -13,7 +13,7 @@ from gateway.ids import ClientId, PartnerId
 from gateway.storage.case_months import month_of, month_query
 from gateway.storage.engine import reading
 from gateway.storage.life_event_tables import case_steps, cases, events
-from gateway.storage.tables import is_key
+from gateway.storage.tables import all_keys, is_key
 
 TIMELINE_AT_MOST = 1_000
 _HEAD = sa.select(cases.c.recipe, cases.c.partner).where(cases.c.id == sa.bindparam("id"))
@@ -51,7 +51,7 @@ class StoredCases:
 
     async def page(self, partner: PartnerId, question: CaseQuestion, *, now: datetime) -> tuple[Case, ...]:
         """The partner's cases, the newest first."""
-        if not all(map(is_key, filter(None, (question.recipe, question.before)))):
+        if not all_keys(question.recipe, question.before):
             return ()
         async with reading(self._engine) as connection:
             rows = (await connection.execute(_page(partner, question, now=now))).mappings().all()

@@ -11,7 +11,7 @@ from gateway.access.client import Client, Secret
 from gateway.ids import ClientId
 from gateway.storage.engine import reading
 from gateway.storage.sequence import announce
-from gateway.storage.tables import client_secrets, clients, is_key
+from gateway.storage.tables import all_keys, client_secrets, clients, is_key, plain
 from gateway.storage.watch import Watch
 
 KIND = "client"
@@ -71,7 +71,7 @@ async def read_clients(
     connection: AsyncConnection, *, partner: str | None, after: str | None, limit: int
 ) -> tuple[Client, ...]:
     """Clients by id, beginning after `after`; of one partner, or of all."""
-    if not all(map(is_key, filter(None, (partner, after)))):
+    if not all_keys(partner, after):
         return ()
     query = sa.select(clients).order_by(clients.c.id).limit(limit)
     if partner is not None:
@@ -118,5 +118,4 @@ def _client(row: Mapping[Any, Any], secrets: Iterable[Mapping[Any, Any]]) -> Cli
         )
         for secret in secrets
     )
-    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
-    return msgspec.convert({str(name): value for name, value in row.items()} | {"secrets": live}, Client)
+    return msgspec.convert(plain(row) | {"secrets": live}, Client)

@@ -11,7 +11,7 @@ from gateway.life_events.ports import EventHead
 from gateway.storage.engine import reading
 from gateway.storage.event_rows import WIPED
 from gateway.storage.life_event_tables import events
-from gateway.storage.tables import is_key
+from gateway.storage.tables import all_keys, is_key, plain
 
 _HIDDEN = frozenset({"sealed", "fingerprint", "order_key"})
 _HEAD = tuple(column for column in events.c if column.name not in _HIDDEN)
@@ -27,7 +27,7 @@ class StoredEventRegister:
         self, *, after: int | None = None, name: str | None = None, provider: str | None = None, limit: int = 100
     ) -> tuple[EventHead, ...]:
         """Events in their order: those later than `after`, or else the last. Raises `StoreUnavailable`."""
-        if not all(map(is_key, filter(None, (name, provider)))):
+        if not all_keys(name, provider):
             return ()
         query = sa.select(*_HEAD).limit(limit)
         for column, value in ((events.c.name, name), (events.c.provider, provider)):
@@ -51,7 +51,4 @@ class StoredEventRegister:
 
 
 def _head(row: Mapping[Any, Any]) -> EventHead:
-    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
-    return msgspec.convert(
-        {str(name): value for name, value in row.items()} | {"is_wiped": row["key_id"] == WIPED}, EventHead
-    )
+    return msgspec.convert(plain(row) | {"is_wiped": row["key_id"] == WIPED}, EventHead)

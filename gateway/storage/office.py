@@ -21,7 +21,7 @@ from gateway.storage.clients import read_client, read_clients, write_client
 from gateway.storage.denylist import deny_client
 from gateway.storage.engine import reading, writing
 from gateway.storage.sequence import CHANGES, take
-from gateway.storage.tables import audit_records, is_key
+from gateway.storage.tables import all_keys, audit_records
 from gateway.storage.watch import Watch
 
 
@@ -120,7 +120,7 @@ class StoredOffice:
 
     async def audit(self, question: AuditQuestion) -> tuple[AuditEntry, ...]:
         """Audit records, newest first."""
-        if not all(map(is_key, filter(None, (question.client_id, question.kind, question.outcome)))):
+        if not all_keys(question.client_id, question.kind, question.outcome):
             return ()
         async with reading(self._engine) as connection:
             rows = (await connection.execute(_query(question))).all()

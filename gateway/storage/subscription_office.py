@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ from gateway.storage.engine import reading, writing
 from gateway.storage.life_event_tables import deliveries, delivery_attempts, events, subscriptions, webhook_secrets
 from gateway.storage.sequence import CHANGES, EVENTS, announce, take
 from gateway.storage.subscriptions import KIND, sealed_secret_of, subscription_of, values_of
-from gateway.storage.tables import is_key
+from gateway.storage.tables import all_keys, is_key, plain
 
 _D, _E, _S, _A = deliveries.c, events.c, webhook_secrets.c, delivery_attempts.c
 _ENTRIES = sa.select(
@@ -171,7 +170,7 @@ class StoredSubscriptionOffice:
             )
         async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return tuple(msgspec.convert(_plain(row), DeliveryEntry) for row in rows)
+        return tuple(msgspec.convert(plain(row), DeliveryEntry) for row in rows)
 
     async def attempts(self, subscription_id: str, delivery_id: str) -> tuple[AttemptEntry, ...] | None:
         """The attempts of a delivery in order, or None where there is no such delivery."""
@@ -184,12 +183,7 @@ class StoredSubscriptionOffice:
             if (await connection.execute(known)).first() is None:
                 return None
             rows = (await connection.execute(query)).mappings().all()
-        return tuple(msgspec.convert(_plain(row), AttemptEntry) for row in rows)
-
-
-def all_keys(*texts: str | None) -> bool:
-    """Whether each of them can be a key at all."""
-    return all(is_key(text) for text in texts if text is not None)
+        return tuple(msgspec.convert(plain(row), AttemptEntry) for row in rows)
 
 
 async def _find(connection: AsyncConnection, subscription_id: str) -> Subscription | None:
@@ -204,8 +198,3 @@ async def _secrets(connection: AsyncConnection, subscription_id: str) -> tuple[S
     query = sa.select(webhook_secrets).where(_S.subscription_id == subscription_id)
     rows = (await connection.execute(query.order_by(_S.created_at.desc(), _S.id.desc()))).mappings()
     return tuple(sealed_secret_of(row) for row in rows)
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
-    return {str(name): value for name, value in row.items()}

@@ -14,7 +14,7 @@ from gateway.life_events.subscription import COLLECTING, Subscription, Subscript
 from gateway.life_events.subscription_office import SealedSecret
 from gateway.storage.life_event_tables import subscriptions, webhook_secrets
 from gateway.storage.sequence import CHANGES
-from gateway.storage.tables import counters
+from gateway.storage.tables import counters, plain
 
 KIND = "subscription"
 _KEPT = "subscriptions"
@@ -65,8 +65,7 @@ def _read(connection: sa.Connection, version: int) -> Live:
 
 def subscription_of(row: Mapping[Any, Any]) -> Subscription:
     """The row as a `Subscription`."""
-    # SQLAlchemy's column names are a kind of text that msgspec does not take for text.
-    return msgspec.convert({str(name): value for name, value in row.items()}, Subscription)
+    return msgspec.convert(plain(row), Subscription)
 
 
 def sealed_secret_of(row: Mapping[Any, Any]) -> SealedSecret:

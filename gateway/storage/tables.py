@@ -4,6 +4,7 @@ Instants are microseconds since 1970 in UTC, so that both engines keep and compa
 Sets and nested parts are canonical JSON text: they are read whole and never searched.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,11 @@ LONGEST_KEY = 200
 def is_key(text: str) -> bool:
     """Whether both engines can keep `text` as a key: no NUL, no lone surrogate, no longer than an index takes."""
     return len(text) <= LONGEST_KEY and text.isprintable()
+
+
+def all_keys(*texts: str | None) -> bool:
+    """Whether each of them that is given can be a key."""
+    return all(is_key(text) for text in texts if text is not None)
 
 
 def as_key(text: str) -> str:
@@ -63,6 +69,11 @@ class JsonText(TypeDecorator[Any]):
         """The decoded value, or None."""
         del dialect
         return None if value is None else msgspec.json.decode(value)
+
+
+def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The row's values by column, as msgspec converts them: SQLAlchemy's names are a kind of text it does not take."""
+    return {str(name): value for name, value in row.items()}
 
 
 metadata = sa.MetaData(
