@@ -1,9 +1,11 @@
 """What a database must do for a table to be read. One file per product keeps this promise."""
 
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from adapters.base import AdapterError, Fault
 from adapters.sql_table.columns import Column
 from adapters.sql_table.statement import Dialect, Statement
 
@@ -35,3 +37,11 @@ class Database(Protocol):
     async def close(self) -> None:
         """Closes every connection."""
         ...
+
+
+def unreachable(error: Exception) -> AdapterError:
+    """What it means that a connection failed."""
+    if isinstance(error, ssl.SSLError):
+        return AdapterError(Fault.UNREACHABLE, "the database's certificate is not trusted")
+    why = f"the connection failed: {type(error).__name__}"
+    return AdapterError(Fault.UNREACHABLE, why, is_transient=True)

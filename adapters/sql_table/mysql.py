@@ -1,7 +1,6 @@
 """MySQL and MariaDB, through aiomysql, which is loaded when the first table is read."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 from adapters.base import AdapterError, Fault
 from adapters.sql_table.address import Address
 from adapters.sql_table.columns import Column, Kind
+from adapters.sql_table.database import unreachable
 from adapters.sql_table.statement import NoRow, Statement
 
 _TIMESTAMP, _BIT = 7, 16
@@ -92,7 +92,7 @@ class MySqlDatabase:
             except (OSError, asyncio.IncompleteReadError) as error:
                 if isinstance(error, TimeoutError):
                     raise
-                raise _unreachable(error) from None
+                raise unreachable(error) from None
             finally:
                 self._give_back(connection, is_sound=is_sound)
 
@@ -205,7 +205,7 @@ def _failure(error: Exception) -> AdapterError:
     """What an error number means; the server's own words may hold values and stay here."""
     cause = error.__cause__
     if isinstance(cause, OSError):
-        return _unreachable(cause)
+        return unreachable(cause)
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     message = f"the database answered error {number}"
     if number == _NO_TLS:
@@ -217,10 +217,3 @@ def _failure(error: Exception) -> AdapterError:
     if number in _PASSES:
         return AdapterError(Fault.UNREACHABLE, message, is_transient=True)
     return AdapterError(Fault.UNREADABLE, message)
-
-
-def _unreachable(error: Exception) -> AdapterError:
-    if isinstance(error, ssl.SSLError):
-        return AdapterError(Fault.UNREACHABLE, "the database's certificate is not trusted")
-    why = f"the connection failed: {type(error).__name__}"
-    return AdapterError(Fault.UNREACHABLE, why, is_transient=True)

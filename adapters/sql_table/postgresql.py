@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.base import AdapterError, Fault
 from adapters.sql_table.address import Address
 from adapters.sql_table.columns import Bound, Column, Kind
+from adapters.sql_table.database import unreachable
 from adapters.sql_table.statement import NoRow, Statement
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class PostgresDatabase:
         except TimeoutError:
             raise
         except OSError as error:  # TLS that is not trusted is one
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
         except asyncpg.InterfaceError as error:
             raise AdapterError(Fault.UNREACHABLE, f"the database failed: {type(error).__name__}") from None
 
@@ -161,12 +162,3 @@ def _failure(state: str | None) -> AdapterError:
     if state.startswith(("08", "40", "53", "57", "58")):
         return AdapterError(Fault.UNREACHABLE, message, is_transient=True)
     return AdapterError(Fault.UNREADABLE, message)
-
-
-def _unreachable(error: OSError) -> AdapterError:
-    import ssl  # noqa: PLC0415
-
-    if isinstance(error, ssl.SSLError):
-        return AdapterError(Fault.UNREACHABLE, "the database's certificate is not trusted")
-    why = f"the connection failed: {type(error).__name__}"
-    return AdapterError(Fault.UNREACHABLE, why, is_transient=True)
