@@ -127,7 +127,7 @@ class SqlTable:
                 names = (*names, self._id_name)
             quoted = ".".join(map(self._database.dialect.quote, self._parts))
             table = Table(name=quoted, columns=tuple(_existing(it, found) for it in names), id=id_column)
-            filterable = {text: _existing(it.column, found) for text, it in self._filters.items()}
+            filterable = {text: (_existing(it.column, found), it.operator) for text, it in self._filters.items()}
             dialect = self._database.dialect
             self._known = table, StatementBuilder(table, filterable=filterable, dialect=dialect)
         return self._known

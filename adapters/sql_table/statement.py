@@ -73,9 +73,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementBuilder:
-    """Writes statements over one table, whose other columns it does not know."""
+    """Writes statements over one table, whose other columns it does not know.
 
-    def __init__(self, table: Table, *, filterable: Mapping[str, Column], dialect: Dialect) -> None:
+    `filterable` has the column and the operator of each filter, by the text that stands for it.
+    """
+
+    def __init__(self, table: Table, *, filterable: Mapping[str, tuple[Column, str]], dialect: Dialect) -> None:
         self._table = table
         self._filterable = filterable
         self._dialect = dialect
@@ -124,10 +127,9 @@ class StatementBuilder:
 
     def _filter(self, conditions: "_Conditions", filters: Mapping[str, str]) -> None:
         for text in sorted(filters):
-            column = self._filterable.get(text)
-            if column is None:
+            if text not in self._filterable:
                 raise AdapterError(Fault.UNREADABLE, "a filter names a column that may not be filtered by")
-            operator, value = Filter.read(text).operator, filters[text]
+            (column, operator), value = self._filterable[text], filters[text]
             if operator == "=":
                 conditions.equal(column, value)
             elif operator == "^=":
