@@ -1,6 +1,6 @@
 """Who runs which recipe, kept in memory per partner, at most 2 s behind the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.ids import PartnerId
 from gateway.life_events.adoption import Adoption
-from gateway.storage.engine import reading
+from gateway.storage.kept import Kept
 from gateway.storage.life_event_tables import adoptions
 from gateway.storage.sequence import announce
 from gateway.storage.tables import all_keys, plain
@@ -22,34 +22,15 @@ class StoredAdoptions:
     """`AdoptionBook` over the database."""
 
     def __init__(self, engine: AsyncEngine, watch: Watch) -> None:
-        self._engine = engine
-        self._watch = watch
-        self._cache: dict[PartnerId, tuple[Adoption, ...]] = {}
-        self._epoch = 0
-        watch.tell(KIND, self)
+        self._kept = Kept(engine, watch, kind=KIND, read=_of_partner)
 
     async def of_partner(self, partner: PartnerId) -> tuple[Adoption, ...]:
         """The partner's adoptions as they stood at most 2 s ago. Raises `StoreUnavailable`."""
-        if self._watch.is_current and (kept := self._cache.get(partner)) is not None:
-            return kept
-        epoch = self._epoch
-        async with reading(self._engine) as connection:
-            found = await read_adoptions(connection, partner=partner)
-        # What was read before a change was heard of is not kept: it may be what stood before.
-        if epoch == self._epoch:
-            self._cache[partner] = found
-        return found
+        return await self._kept.get(partner)
 
-    async def reload(self) -> None:
-        """Forgets every adoption."""
-        self._epoch += 1
-        self._cache.clear()
 
-    async def follow(self, keys: Sequence[str]) -> None:
-        """Forgets the adoptions of the partners in `keys`."""
-        self._epoch += 1
-        for key in keys:
-            self._cache.pop(PartnerId(key), None)
+async def _of_partner(connection: AsyncConnection, partner: PartnerId) -> tuple[Adoption, ...]:
+    return await read_adoptions(connection, partner=partner)
 
 
 async def read_adoptions(

@@ -1,6 +1,6 @@
 """The agreement book, kept in memory per consumer, at most 2 s behind the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,49 +9,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.agreements.agreement import Agreement
 from gateway.ids import AgreementId, PartnerId
-from gateway.storage.engine import reading
+from gateway.storage.kept import Kept
 from gateway.storage.sequence import announce
 from gateway.storage.tables import agreements, all_keys, is_key, plain
 from gateway.storage.watch import Watch
 
 KIND = "agreement"
-CACHED_AT_MOST = 10_000
 
 
 class StoredAgreements:
     """`AgreementBook` over the database."""
 
     def __init__(self, engine: AsyncEngine, watch: Watch) -> None:
-        self._engine = engine
-        self._watch = watch
-        self._cache: dict[PartnerId, tuple[Agreement, ...]] = {}
-        self._epoch = 0
-        watch.tell(KIND, self)
+        self._kept = Kept(engine, watch, kind=KIND, read=_of_consumer)
 
     async def of_consumer(self, consumer: PartnerId) -> tuple[Agreement, ...]:
         """Every agreement of that consumer as they stood at most 2 s ago. Raises `StoreUnavailable`."""
-        if self._watch.is_current and (kept := self._cache.get(consumer)) is not None:
-            return kept
-        epoch = self._epoch
-        async with reading(self._engine) as connection:
-            found = await read_agreements(connection, consumer=consumer)
-        # What was read before a change was heard of is not kept: it may be what stood before.
-        if epoch == self._epoch:
-            if len(self._cache) >= CACHED_AT_MOST:
-                self._cache.clear()
-            self._cache[consumer] = found
-        return found
+        return await self._kept.get(consumer)
 
-    async def reload(self) -> None:
-        """Forgets every agreement."""
-        self._epoch += 1
-        self._cache.clear()
 
-    async def follow(self, keys: Sequence[str]) -> None:
-        """Forgets the agreements of the consumers in `keys`."""
-        self._epoch += 1
-        for key in keys:
-            self._cache.pop(PartnerId(key), None)
+async def _of_consumer(connection: AsyncConnection, consumer: PartnerId) -> tuple[Agreement, ...]:
+    return await read_agreements(connection, consumer=consumer)
 
 
 async def read_agreement(connection: AsyncConnection, agreement_id: AgreementId) -> Agreement | None:

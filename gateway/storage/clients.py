@@ -1,6 +1,6 @@
 """The client register, kept in memory as far as it is asked for, at most 2 s behind the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,15 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.client import Client, Secret
 from gateway.ids import ClientId
-from gateway.storage.engine import reading
+from gateway.storage.kept import Kept
 from gateway.storage.sequence import announce
 from gateway.storage.tables import all_keys, client_secrets, clients, is_key, plain
 from gateway.storage.watch import Watch
 
 KIND = "client"
-CACHED_AT_MOST = 10_000
-"""Unknown ids are remembered too, so that guessing costs no queries; the bound keeps guessing from costing memory."""
-
 _SECRETS = sa.select(client_secrets).order_by(client_secrets.c.created_at, client_secrets.c.id)
 
 
@@ -25,38 +22,11 @@ class StoredClients:
     """`ClientRegister` over the database."""
 
     def __init__(self, engine: AsyncEngine, watch: Watch) -> None:
-        self._engine = engine
-        self._watch = watch
-        self._cache: dict[ClientId, Client | None] = {}
-        self._epoch = 0
-        watch.tell(KIND, self)
+        self._kept = Kept(engine, watch, kind=KIND, read=read_client)
 
     async def find(self, client_id: ClientId) -> Client | None:
         """The client as it stands at most 2 s ago, or None. Raises `StoreUnavailable`."""
-        if not is_key(client_id):
-            return None
-        if self._watch.is_current and client_id in self._cache:
-            return self._cache[client_id]
-        epoch = self._epoch
-        async with reading(self._engine) as connection:
-            client = await read_client(connection, client_id)
-        # What was read before a change was heard of is not kept: it may be what stood before.
-        if epoch == self._epoch:
-            if len(self._cache) >= CACHED_AT_MOST:
-                self._cache.clear()
-            self._cache[client_id] = client
-        return client
-
-    async def reload(self) -> None:
-        """Forgets every client."""
-        self._epoch += 1
-        self._cache.clear()
-
-    async def follow(self, keys: Sequence[str]) -> None:
-        """Forgets the clients that changed."""
-        self._epoch += 1
-        for key in keys:
-            self._cache.pop(ClientId(key), None)
+        return await self._kept.get(client_id) if is_key(client_id) else None
 
 
 async def read_client(connection: AsyncConnection, client_id: ClientId) -> Client | None:

@@ -108,7 +108,7 @@ async def test_a_read_that_a_change_overtakes_is_not_kept(engine, watch, registe
     """What was read before a change was heard of may be what stood before, so it is not remembered."""
     await put(engine, a_client())
     await watch.poll()
-    read = register._engine
+    read = register._kept._engine
 
     class Overtaken:
         dialect = read.dialect
@@ -116,9 +116,9 @@ async def test_a_read_that_a_change_overtakes_is_not_kept(engine, watch, registe
         def connect(self):
             return _Connecting(read.connect(), engine=engine, watch=watch)
 
-    monkeypatch.setattr(register, "_engine", Overtaken())
+    monkeypatch.setattr(register._kept, "_engine", Overtaken())
     await register.find(JAKI)
-    monkeypatch.setattr(register, "_engine", read)
+    monkeypatch.setattr(register._kept, "_engine", read)
     assert ClientStatus.DISABLED == (await register.find(JAKI)).status
 
 
@@ -150,7 +150,7 @@ async def test_clients_are_listed_page_by_page(engine):
 
 async def test_guessing_ids_costs_bounded_memory(register, monkeypatch):
     """Unknown ids are remembered up to a bound."""
-    monkeypatch.setattr("gateway.storage.clients.CACHED_AT_MOST", 10)
+    monkeypatch.setattr("gateway.storage.kept.KEPT_AT_MOST", 10)
     for n in range(35):
         await register.find(ClientId(f"guess-{n}"))
-    assert len(register._cache) <= 10
+    assert len(register._kept._values) <= 10
