@@ -5,10 +5,12 @@ import csv
 import io
 import re
 from collections import Counter
+from functools import partial
 
 import msgspec
 
 from adapters.base import AdapterError, Document, Fault, Question, Request
+from adapters.beside_loop import read_beside
 from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, require_options
 from adapters.folder import Folder
 from adapters.platform_client import PlatformClient
@@ -19,8 +21,6 @@ _ENCODINGS = {"utf-8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "windows-1252": "c
 _DELIMITERS = {"tab": "\t"}
 _USUAL_TYPES = ("text/csv", "application/csv", "application/vnd.ms-excel", "text/plain", "application/octet-stream")
 _HEADER = re.compile(r"([1-9]\d?)(?:-([1-9]\d?))?")
-_OFF_LOOP_BYTES = 65_536
-"""A larger file is parsed beside the event loop."""
 
 
 class CsvReader:
@@ -145,10 +145,7 @@ class CsvFile:
         content, etag = await source
         if content is None:
             return Document(body=b"", etag=question.etag, not_modified=True)
-        if len(content) > _OFF_LOOP_BYTES:
-            body = await asyncio.to_thread(self._body, content, question.source_id)
-        else:
-            body = self._body(content, question.source_id)
+        body = await read_beside(partial(self._body, content, question.source_id), size=len(content))
         return Document(body=body, etag=etag)
 
     def _body(self, content: bytes, source_id: str | None) -> bytes:

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from adapters.base import AdapterError, Document, Fault, Question, Request, Response
+from adapters.beside_loop import read_beside
 from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, require_options
 from adapters.envelope import Envelope, EnvelopeReader, as_json, keys_of
 from adapters.folder import Folder
@@ -20,7 +22,6 @@ _FORMS = ("collection", "sequence")
 _TYPES = ("application/geo+json", "application/vnd.geo+json", "application/json", "text/json")
 _SEQUENCES = ("application/geo+json-seq", "application/x-ndjson", "application/ndjson", "text/plain")
 _ACCEPT = "application/geo+json, application/json;q=0.8"
-_OFF_LOOP_BYTES = 65_536
 _CRS84 = re.compile(r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC\W[\w.:/]*?\bCRS84h?")
 _WGS84 = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?4326")
 """Older GeoJSON names the system so, and means longitude first all the same; the header of a server does not."""
@@ -102,7 +103,7 @@ class GeoJson:
             return Document(body=b"", etag=question.etag, not_modified=True)
         check_content_type(response, self._success.content_type)
         _check_reference_system(response.headers.get("content-crs", "").strip("<>"), _CRS84)
-        return await self._read(question, response)
+        return await read_beside(partial(self._document, question, response), size=len(response.body))
 
     async def _from_folder(self, question: Question) -> Document:
         if question.filters or self._folder is None:
@@ -110,14 +111,8 @@ class GeoJson:
         content, etag = await asyncio.to_thread(self._folder.read, self._dataset.path, etag=question.etag)
         if content is None:
             return Document(body=b"", etag=question.etag, not_modified=True)
-        headers = {"etag": etag} if etag else {}
-        return await self._read(question, Response(status=200, headers=headers, body=content))
-
-    async def _read(self, question: Question, response: Response) -> Document:
-        """The document, read beside the event loop where it is large."""
-        if len(response.body) > _OFF_LOOP_BYTES:
-            return await asyncio.to_thread(self._document, question, response)
-        return self._document(question, response)
+        response = Response(status=200, headers={"etag": etag} if etag else {}, body=content)
+        return await read_beside(partial(self._document, question, response), size=len(content))
 
     def _document(self, question: Question, response: Response) -> Document:
         body = _collected(response.body) if self._is_sequence else as_json(response.body)

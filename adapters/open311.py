@@ -1,14 +1,15 @@
 """Open311 GeoReport v2, as its many servers speak it: reports and services, in JSON or XML, as one list of objects."""
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from adapters.base import AdapterError, Document, Fault, Question, Request, Response
+from adapters.beside_loop import read_beside
 from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, require_options
 from adapters.envelope import EnvelopeReader, as_json
 from adapters.open311_window import Window, Windows
@@ -16,7 +17,7 @@ from adapters.paging import Pager, SinglePager, build_pager
 from adapters.platform_client import PlatformClient
 from adapters.record_path import RecordPath
 from adapters.success import SuccessPredicate, check_content_type
-from adapters.xml_reader import OFF_LOOP_BYTES, XmlReader
+from adapters.xml_reader import XmlReader
 
 _OPTIONS = frozenset({"back_days", "days", "format", "jurisdiction_id", "list", "most"})
 _ROWS = {"requests": "request", "services": "service"}
@@ -117,10 +118,8 @@ class Open311:
         return response
 
     async def _rows(self, response: Response, *, is_one: bool) -> list[Row | None]:
-        """The objects of an answer, read beside the event loop where it is large."""
-        if len(response.body) > OFF_LOOP_BYTES:
-            return await asyncio.to_thread(self._read, response.body, is_one=is_one)
-        return self._read(response.body, is_one=is_one)
+        """The objects of an answer."""
+        return await read_beside(partial(self._read, response.body, is_one=is_one), size=len(response.body))
 
     def _read(self, content: bytes, *, is_one: bool) -> list[Row | None]:
         if self._format == "xml":

@@ -1,12 +1,13 @@
 """XML feeds, read as JSON: an element is a member, repeated ones a list, an attribute begins with `@`."""
 
-import asyncio
+from functools import partial
 
 from adapters.base import AdapterError, Document, Fault, Question, Request
+from adapters.beside_loop import read_beside
 from adapters.config import AdapterMisconfigured, DatasetSettings, PlatformSettings, require_options
 from adapters.platform_client import PlatformClient
 from adapters.success import SuccessPredicate, check_content_type
-from adapters.xml_reader import OFF_LOOP_BYTES, XmlReader
+from adapters.xml_reader import XmlReader
 
 _OPTIONS = frozenset({"row"})
 
@@ -41,8 +42,5 @@ class XmlFeed:
         if response.status == 304:
             return Document(body=b"", etag=question.etag, not_modified=True)
         check_content_type(response, self._success.content_type)
-        if len(response.body) > OFF_LOOP_BYTES:
-            body = await asyncio.to_thread(self._reader.as_json, response.body)
-        else:
-            body = self._reader.as_json(response.body)
+        body = await read_beside(partial(self._reader.as_json, response.body), size=len(response.body))
         return Document(body=body, etag=response.headers.get("etag"))

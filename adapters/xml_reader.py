@@ -10,8 +10,6 @@ import xmltodict
 from adapters.base import AdapterError, Fault
 
 _MAX_DEPTH = 32
-OFF_LOOP_BYTES = 65_536
-"""A larger document is parsed beside the event loop."""
 
 
 class XmlReader:
