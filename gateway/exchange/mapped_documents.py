@@ -5,10 +5,10 @@ asked again often answers the same. Keyed by the document's digest and the mappi
 holds a Personal value is not kept.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from gateway.mapping.mapped import Mapped
+from gateway.remembered import Remembered
 from schemas.record import Record
 
 Key = tuple[str, str, str]
@@ -20,25 +20,16 @@ class MappedDocuments:
 
     def __init__(self, *, bytes_kept: int) -> None:
         self._bytes_kept = bytes_kept
-        self._kept: OrderedDict[Key, tuple[Mapped, int]] = OrderedDict()
-        self._bytes = 0
+        self._kept: Remembered[Key, Mapped] = Remembered(at_most=bytes_kept)
 
     def get(self, key: Key) -> Mapped | None:
         """What the document became, if it is kept."""
-        kept = self._kept.get(key)
-        if kept is None:
-            return None
-        self._kept.move_to_end(key)
-        return kept[0]
+        return self._kept.get(key)
 
     def put(self, key: Key, mapped: Mapped, *, size: int, personal: Iterable[str]) -> None:
         """Keeps what a document of `size` bytes became, unless it is too long or holds one of the `personal` fields."""
-        if size > self._bytes_kept or key in self._kept or _holds(mapped.records, personal):
-            return
-        self._kept[key] = (mapped, size)
-        self._bytes += size
-        while self._bytes > self._bytes_kept:
-            self._bytes -= self._kept.popitem(last=False)[1][1]
+        if size <= self._bytes_kept and not _holds(mapped.records, personal):
+            self._kept.put(key, mapped, weight=size)
 
 
 def _holds(records: list[Record], fields: Iterable[str]) -> bool:
