@@ -8,7 +8,7 @@ import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 
-from gateway.api.admin.pages import AFTER, LIMIT, page_schema, read_page
+from gateway.api.admin.pages import AFTER, LIMIT, page_reply, page_schema, read_page
 from gateway.api.json_body import JsonBody, schema_of
 from gateway.api.operation import Answered, Operation, Parameter, Tag
 from gateway.api.query_parameters import invalid
@@ -211,8 +211,7 @@ def delivery_doors(counter: SubscriptionCounter) -> list[HTTPRouteHandler]:
             assert desk.entitlements is not None
             entitled = await desk.entitlements.entitled(subscription)
             found = await office.deliveries(id_, status=status, after=after, limit=limit + 1, entitled=entitled)
-        data = [delivery_view(it) for it in found[:limit]]
-        return json_reply({"data": data, "next_after": data[-1].id if len(found) > limit else None}, UNKEPT)
+        return page_reply([delivery_view(it) for it in found], limit=limit)
 
     @get(ONE + "/deliveries/{delivery_id:str}/attempts", opt=ATTEMPTS.opt(), name=ATTEMPTS.id)
     async def list_attempts(request: HttpRequest) -> Reply:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from litestar import delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 
-from gateway.api.admin.pages import AFTER, LIMIT, page_schema, read_page
+from gateway.api.admin.pages import AFTER, LIMIT, page_reply, page_schema, read_page
 from gateway.api.json_body import JsonBody, schema_of
 from gateway.api.operation import Answered, Operation, Tag
 from gateway.api.query_parameters import gathered, read_pairs
@@ -143,8 +143,7 @@ def reading_doors(counter: SubscriptionCounter) -> list[HTTPRouteHandler]:
         async with counter.admitting(request, act="list") as (caller, _):
             _, after, limit = read_page(request)
             found = await desk.office.all(partner=caller.partner, after=after, limit=limit + 1)
-        data = [subscription_view(it) for it in found[:limit]]
-        return json_reply({"data": data, "next_after": data[-1].id if len(found) > limit else None}, UNKEPT)
+        return page_reply([subscription_view(it) for it in found], limit=limit)
 
     @get(ONE, opt=SHOW.opt(), name=SHOW.id)
     async def show(request: HttpRequest) -> Reply:
