@@ -1,7 +1,6 @@
 """Who asks: keys, tokens, limits, put together."""
 
-import asyncio
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from gateway.api.metrics import Meters
 from gateway.api.token_records import TokenRecords
 from gateway.clock import Clock
 from gateway.settings import Settings
+from gateway.wiring.background import run_beside
 from gateway.wiring.stores import Stores
 
 
@@ -38,7 +38,7 @@ def opened_access(
     url = issuer_of(settings.server.public_url)
     ttl_s = settings.access.token_ttl_s
     keys = SigningKeys.opened(Path(settings.access.signing_keys), clock=clock, token_ttl_s=ttl_s)
-    stack.push_async_callback(_cancelled, asyncio.create_task(keys.watch(), name="signing-keys-watch"))
+    run_beside(stack, keys.watch(), name="signing-keys-watch")
     pepper = pepper_of(settings.access)
     keeper = SecretKeeper(pepper)
     tokens = TokenVerifier(
@@ -62,9 +62,3 @@ def opened_access(
         metadata=server_metadata(url, purposes=settings.purposes),
     )
     return AccessParts(keys, keeper, tokens, rates, issuer, pepper)
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

@@ -1,7 +1,6 @@
 """Recipes and cases, put together."""
 
-import asyncio
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from gateway.storage.cases import StoredCases
 from gateway.storage.late_steps import StoredLateSteps
 from gateway.upstream.asked_dataset import Given
 from gateway.wiring.access import AccessParts
+from gateway.wiring.background import run_beside
 from gateway.wiring.life_events import LifeEventParts
 from gateway.wiring.stores import Stores
 
@@ -77,10 +77,4 @@ def watch_late_steps(
         events=LateEvents(cases.recipes),
     )
     watch = LateWatch(steps, clock=clock, meter=meters)
-    stack.push_async_callback(_ended, asyncio.create_task(watch.run(), name="late-steps"))
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    run_beside(stack, watch.run(), name="late-steps")

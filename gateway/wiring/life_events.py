@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from gateway.storage.old_deliveries import StoredOldDeliveries
 from gateway.storage.redis_bell import RedisBell
 from gateway.storage.seals import StoredSeals
 from gateway.wiring.access import AccessParts
+from gateway.wiring.background import run_beside
 from gateway.wiring.contracts import Contracts
 from gateway.wiring.stores import Stores
 from schemas.resources import LIFE_EVENTS
@@ -129,22 +130,16 @@ def _keep_up(stack: AsyncExitStack, settings: Settings, *, stores: Stores, seale
     seals = StoredSeals(stores.engine, transactor=stores.transactor, sealer=sealer)
     keep, old = timedelta(days=settings.life_events.keep_days), StoredOldDeliveries(stores.transactor)
     upkeep = Upkeep(seals=seals, deliveries=old, clock=clock, keep=keep)
-    stack.push_async_callback(_cancelled, asyncio.create_task(upkeep.run(), name="event-upkeep"))
+    run_beside(stack, upkeep.run(), name="event-upkeep")
 
 
 async def opened_sealer(stack: AsyncExitStack, settings: Settings, *, clock: Clock) -> Sealer:
     """The sealer, its keys followed until `stack` closes. Raises `BadConfiguration`."""
     sealer = await asyncio.to_thread(Sealer.opened, Path(settings.life_events.keys), clock=clock)
-    stack.push_async_callback(_cancelled, asyncio.create_task(sealer.watch(), name="sealing-keys-watch"))
+    run_beside(stack, sealer.watch(), name="sealing-keys-watch")
     return sealer
 
 
 def _derived(access: AccessParts, use: bytes) -> bytes:
     """A key of its own for each use, the same in every process."""
     return hmac.digest(access.pepper, use, hashlib.sha256)
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
