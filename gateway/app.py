@@ -14,7 +14,7 @@ from gateway.api.admin.doors import admin_doors
 from gateway.api.cases import CASE_SCHEMAS, case_doors
 from gateway.api.catalogue import catalogue_doors
 from gateway.api.data_front import DataFront
-from gateway.api.docs import description_door, docs_doors, kept_description
+from gateway.api.docs import description_door, docs_doors
 from gateway.api.event_feed import UnreadableEventEntry, WithheldEvents, event_feed_doors
 from gateway.api.exchange_data import ExchangeDoor
 from gateway.api.guard import Guard, refuse_unexpected_body
@@ -31,7 +31,7 @@ from gateway.api.options import options_doors
 from gateway.api.problem_pages import problem_doors
 from gateway.api.publish_events import EventResult, publish_events_door
 from gateway.api.recipes import RECIPE_SCHEMAS, recipe_doors
-from gateway.api.reply import Kept
+from gateway.api.reply import Kept, kept_json
 from gateway.api.subscriptions.admission import SubscriptionCounter
 from gateway.api.subscriptions.doors import SCHEMAS as SUBSCRIPTION_SCHEMAS
 from gateway.api.subscriptions.doors import subscription_doors
@@ -155,7 +155,7 @@ def _described(
         public_url=gateway.settings.server.public_url,
         words=gateway.words[Language.ENGLISH],
     )
-    kept.append(kept_description(describe.document(handlers, more=more or {}, schemas=schemas)))
+    kept.append(kept_json(describe.document(handlers, more=more or {}, schemas=schemas)))
     georeport = GeoReportErrors(gateway.problems, words=gateway.words)
     errors = ErrorHandlers(
         problems=gateway.problems, log=structlog.get_logger("gateway.api"), dialects={OPEN311: georeport}

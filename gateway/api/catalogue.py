@@ -3,7 +3,6 @@
 Made at start, and with each check of a contract.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.operation import CACHED_HEADERS, IF_NONE_MATCH, Answered, Operation, Parameter, Tag
 from gateway.api.query_parameters import gathered, read_pairs
-from gateway.api.reply import JSON, HttpRequest, Kept, Reply
+from gateway.api.reply import HttpRequest, Kept, Reply, kept_json
 from gateway.contracts.history import CheckRecord, ChecksBoard
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.ids import DatasetId
@@ -174,7 +173,7 @@ def catalogue_doors(
     *, partners: tuple[PartnerEntry, ...], datasets: Mapping[str, tuple[DatasetEntry, ...]], checks: ChecksBoard
 ) -> list[HTTPRouteHandler]:
     """The two doors, answering from memory."""
-    all_partners = _kept(partners)
+    all_partners = kept_json({"data": partners})
     shown = _ShownDatasets(datasets, checks)
 
     @get("/v1/partners", opt=PARTNERS.opt(), name=PARTNERS.id, sync_to_thread=False)
@@ -207,7 +206,7 @@ class _ShownDatasets:
         if self._version != self._checks.version:
             self._version = self._checks.version
             self._kept = {
-                name: _kept(tuple(self._with_state(entry) for entry in entries), max_age_s=_CHECKS_MAX_AGE_S)
+                name: kept_json({"data": [self._with_state(it) for it in entries]}, max_age_s=_CHECKS_MAX_AGE_S)
                 for name, entries in self._datasets.items()
             }
         return self._kept.get(partner)
@@ -234,11 +233,6 @@ def _state(check: CheckRecord) -> ContractState:
         for finding in check.report.findings
     )
     return ContractState(status=check.report.outcome.value, checked_at=check.checked_at, drift=found)
-
-
-def _kept(entries: tuple[PartnerEntry, ...] | tuple[DatasetEntry, ...], *, max_age_s: int = 60) -> Kept:
-    body = msgspec.json.encode({"data": entries})
-    return Kept(body, JSON, etag=hashlib.sha256(body).hexdigest()[:24], max_age_s=max_age_s)
 
 
 def _check_no_parameters(request: HttpRequest) -> None:

@@ -2,16 +2,13 @@
 
 import asyncio
 import gzip
-import hashlib
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.operation import CACHED_HEADERS, IF_NONE_MATCH, Answered, Operation, Tag
-from gateway.api.reply import HTML, JAVASCRIPT, JSON, HttpRequest, Kept, Reply
+from gateway.api.reply import HTML, JAVASCRIPT, HttpRequest, Kept, Reply
 
 SCALAR = Path(__file__).parent / "static" / "vendor" / "scalar.js.gz"
 """@scalar/api-reference, gzipped; version, licence and digest stand in `static/vendor/NOTICE`."""
@@ -80,12 +77,6 @@ def description_door(kept: list[Kept]) -> HTTPRouteHandler:
         return kept[0].reply(request)
 
     return show_description
-
-
-def kept_description(document: dict[str, Any]) -> Kept:
-    """The description as it is answered."""
-    body = msgspec.json.encode(document)
-    return Kept(body, JSON, etag=hashlib.sha256(body).hexdigest()[:24])
 
 
 def docs_doors() -> list[HTTPRouteHandler]:

@@ -1,16 +1,14 @@
 """GET `/v1/recipes` and `/v1/recipes/{recipe}`: what can be adopted. Made once, at start."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.operation import CACHED_HEADERS, IF_NONE_MATCH, Answered, Operation, Parameter, Tag
 from gateway.api.query_parameters import gathered, read_pairs
-from gateway.api.reply import JSON, HttpRequest, Kept, Reply
+from gateway.api.reply import HttpRequest, Reply, kept_json
 from gateway.cases.recipe import Recipe
 from gateway.cases.recipe_view import RecipeView, recipe_view
 from gateway.errors import BadRequest, BadRequestCode
@@ -95,8 +93,8 @@ SHOW = Operation(
 def recipe_doors(recipes: Mapping[str, Recipe]) -> list[HTTPRouteHandler]:
     """The two doors, answering from memory."""
     views = {name: recipe_view(recipe) for name, recipe in sorted(recipes.items())}
-    listed = _kept({"data": list(views.values())})
-    by_name = {name: _kept(view) for name, view in views.items()}
+    listed = kept_json({"data": list(views.values())})
+    by_name = {name: kept_json(view) for name, view in views.items()}
 
     @get("/v1/recipes", opt=LIST.opt(), name=LIST.id, sync_to_thread=False)
     def list_recipes(request: HttpRequest) -> Reply:
@@ -112,8 +110,3 @@ def recipe_doors(recipes: Mapping[str, Recipe]) -> list[HTTPRouteHandler]:
         return found.reply(request)
 
     return [list_recipes, show_recipe]
-
-
-def _kept(value: Any) -> Kept:
-    body = msgspec.json.encode(value)
-    return Kept(body, JSON, etag=hashlib.sha256(body).hexdigest()[:24])

@@ -1,5 +1,6 @@
 """A response that is ready to be sent: bytes and headers, nothing left to work out."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -41,8 +42,8 @@ _BODILESS = frozenset({204, 304})
 class Kept:
     """A document that is the same for everyone until the next start: answered from memory, with its ETag."""
 
-    def __init__(self, body: bytes, *headers: tuple[bytes, bytes], etag: str, max_age_s: int = 60) -> None:
-        self._etag = f'"{etag}"'
+    def __init__(self, body: bytes, *headers: tuple[bytes, bytes], max_age_s: int = 60) -> None:
+        self._etag = etag_of(body)
         shared = [
             (b"etag", self._etag.encode()),
             (b"cache-control", f"public, max-age={max_age_s}".encode()),
@@ -54,6 +55,16 @@ class Kept:
     def reply(self, request: HttpRequest) -> Reply:
         """The document, or 304 where the caller has it already."""
         return self._unchanged if matches(request.headers.get("if-none-match"), self._etag) else self._whole
+
+
+def kept_json(value: Any, *, max_age_s: int = 60) -> Kept:
+    """`value` as JSON, to be answered again and again."""
+    return Kept(msgspec.json.encode(value), JSON, max_age_s=max_age_s)
+
+
+def etag_of(body: bytes) -> str:
+    """A strong tag of the body, in its quotes."""
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
 def matches(header: str | None, etag: str) -> bool:

@@ -1,6 +1,5 @@
 """GET `/open311/v2/…`: discovery, services, reports and one report, in JSON and XML, over the exchange's own path."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ from gateway.api.open311.walk import Exchange, Walked, Walker, failure_in
 from gateway.api.operation import Operation
 from gateway.api.problems import rate_limit
 from gateway.api.query_parameters import gathered, read_pairs
-from gateway.api.reply import Headers, HttpRequest, Kept, Reply, matches
+from gateway.api.reply import Headers, HttpRequest, Kept, Reply, etag_of, matches
 from gateway.api.request_facts import facts_of
 from gateway.errors import BadRequest, BadRequestCode, PartnerUnavailable
 from gateway.exchange.query import Query
@@ -211,7 +210,7 @@ def _answered(
     """The document, with what GeoReport has no place for in headers: whether all is there, and what is not."""
     facts_of(request.scope).counts = {"records": len(walked.reports), "gaps": len(walked.gaps)}
     body = form.write(root, value)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    etag = etag_of(body)
     headers: Headers = [
         (b"vary", b"authorization"),
         (b"etag", etag.encode()),
@@ -237,6 +236,4 @@ def _told(walked: Walked) -> str:
 
 
 def _kept(form: Format, root: str, value: Mapping[str, Any]) -> Kept:
-    body = form.write(root, value)
-    etag = hashlib.sha256(body).hexdigest()[:24]
-    return Kept(body, (b"content-type", form.media_type.encode()), etag=etag)
+    return Kept(form.write(root, value), (b"content-type", form.media_type.encode()))
