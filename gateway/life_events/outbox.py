@@ -37,11 +37,6 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     renewed: tuple[str, ...] = ()
     room: Room | None = None
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is nothing to write but what may be claimed."""
-        return not (self.settled or self.records or self.renewed)
-
 
 class Turned(msgspec.Struct, frozen=True, kw_only=True):
     """`failing` are subscriptions whose failure has lasted too long. `has_more`: not all that is due was claimed.
