@@ -9,7 +9,15 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.bearer_token import bearer_token
 from gateway.api.operation import WITH_TOKEN, Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import gathered, invalid, read_instant, read_limit, read_pairs
+from gateway.api.query_parameters import (
+    gathered,
+    invalid,
+    read_choice,
+    read_instant,
+    read_limit,
+    read_pairs,
+    require_no_parameters,
+)
 from gateway.api.reply import UNKEPT, HttpRequest, Reply, json_reply
 from gateway.api.request_facts import facts_of
 from gateway.cases.case import CaseStatus
@@ -171,7 +179,7 @@ def case_doors(reading: Reading, *, recipes: Sequence[str]) -> list[HTTPRouteHan
 
     @get("/v1/cases/{case_id:str}", opt=SHOW.opt(), name=SHOW.id)
     async def show_case(request: HttpRequest) -> Reply:
-        gathered(read_pairs(request.scope["query_string"]), known=())
+        require_no_parameters(request.scope["query_string"])
         token, origin = _asker(request)
         return json_reply(await reading.one(request.path_params["case_id"], token, origin=origin), UNKEPT, _VARY)
 
@@ -185,29 +193,21 @@ def _asker(request: HttpRequest) -> tuple[str | None, Origin]:
 
 
 def _question(request: HttpRequest, recipes: Sequence[str]) -> CaseQuestion:
-    values = gathered(read_pairs(request.scope["query_string"]), known=_KNOWN)
-    recipe = values["recipe"][0] if "recipe" in values else None
+    found = gathered(read_pairs(request.scope["query_string"]), known=_KNOWN)
+    values = {name: value[0] for name, value in found.items()}
+    recipe = values.get("recipe")
     if recipe is not None and recipe not in recipes:
         raise invalid("recipe", "one of " + (", ".join(recipes) or "none"))
     return CaseQuestion(
         recipe=recipe,
-        status=_status(values.get("status")),
-        opened_since=read_instant("opened_since", values.get("opened_since")),
+        status=read_choice("status", values.get("status"), among=CaseStatus),
+        opened_since=read_instant("opened_since", found.get("opened_since")),
         before=_before(values.get("before")),
-        limit=read_limit(values.get("limit")),
+        limit=read_limit(found.get("limit")),
     )
 
 
-def _before(values: list[str] | None) -> str | None:
-    if values is not None and not _CASE_ID.fullmatch(values[0]):
+def _before(text: str | None) -> str | None:
+    if text is not None and not _CASE_ID.fullmatch(text):
         raise invalid("before", "the next_before of a page")
-    return values[0] if values is not None else None
-
-
-def _status(values: list[str] | None) -> CaseStatus | None:
-    if values is None:
-        return None
-    try:
-        return CaseStatus(values[0])
-    except ValueError:
-        raise invalid("status", "one of " + ", ".join(status.value for status in CaseStatus)) from None
+    return text

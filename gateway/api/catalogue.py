@@ -11,7 +11,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.operation import CACHED_HEADERS, IF_NONE_MATCH, Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import gathered, read_pairs
+from gateway.api.query_parameters import require_no_parameters
 from gateway.api.reply import HttpRequest, Kept, Reply, kept_json
 from gateway.contracts.history import CheckRecord, ChecksBoard
 from gateway.errors import BadRequest, BadRequestCode
@@ -178,12 +178,12 @@ def catalogue_doors(
 
     @get("/v1/partners", opt=PARTNERS.opt(), name=PARTNERS.id, sync_to_thread=False)
     def list_partners(request: HttpRequest) -> Reply:
-        _check_no_parameters(request)
+        require_no_parameters(request.scope["query_string"])
         return all_partners.reply(request)
 
     @get("/v1/partners/{partner_id:str}/datasets", opt=DATASETS.opt(), name=DATASETS.id, sync_to_thread=False)
     def list_datasets(request: HttpRequest) -> Reply:
-        _check_no_parameters(request)
+        require_no_parameters(request.scope["query_string"])
         found = shown.of(request.scope["path_params"]["partner_id"])
         if found is None:
             raise BadRequest(BadRequestCode.NOT_FOUND, "no such partner", known=sorted(datasets))
@@ -233,7 +233,3 @@ def _state(check: CheckRecord) -> ContractState:
         for finding in check.report.findings
     )
     return ContractState(status=check.report.outcome.value, checked_at=check.checked_at, drift=found)
-
-
-def _check_no_parameters(request: HttpRequest) -> None:
-    gathered(read_pairs(request.scope["query_string"]), known=())

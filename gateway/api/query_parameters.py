@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -20,6 +21,7 @@ _PAGING = ("limit", "cursor")
 _ALWAYS = ("partner", "fields", "completeness")
 _MAX_PAIRS = 50
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,11 @@ def gathered(
     return values
 
 
+def require_no_parameters(query_string: bytes) -> None:
+    """Raises `BadRequest` for any parameter."""
+    gathered(read_pairs(query_string), known=())
+
+
 def unknown(name: str, known: tuple[str, ...]) -> BadRequest:
     """The error of a parameter that does not exist, naming the nearest that does."""
     nearest = next(iter(get_close_matches(name[:50], known, n=1, cutoff=0.5)), None)
@@ -148,6 +155,16 @@ def read_instant(name: str, values: list[str] | None) -> datetime | None:
     if instant is None or instant.tzinfo is None:
         raise invalid(name, "an instant with offset, as 2026-01-31T08:00:00+07:00")
     return instant
+
+
+def read_choice(name: str, text: str | None, *, among: type[Choice]) -> Choice | None:
+    """The member. Raises `BadRequest` that names them all."""
+    if text is None:
+        return None
+    try:
+        return among(text)
+    except ValueError:
+        raise invalid(name, "one of " + ", ".join(it.value for it in among)) from None
 
 
 def _completeness(values: list[str] | None) -> Literal["partial", "all"]:

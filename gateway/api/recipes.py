@@ -7,7 +7,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.operation import CACHED_HEADERS, IF_NONE_MATCH, Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import gathered, read_pairs
+from gateway.api.query_parameters import require_no_parameters
 from gateway.api.reply import HttpRequest, Reply, kept_json
 from gateway.cases.recipe import Recipe
 from gateway.cases.recipe_view import RecipeView, recipe_view
@@ -98,12 +98,12 @@ def recipe_doors(recipes: Mapping[str, Recipe]) -> list[HTTPRouteHandler]:
 
     @get("/v1/recipes", opt=LIST.opt(), name=LIST.id, sync_to_thread=False)
     def list_recipes(request: HttpRequest) -> Reply:
-        gathered(read_pairs(request.scope["query_string"]), known=())
+        require_no_parameters(request.scope["query_string"])
         return listed.reply(request)
 
     @get("/v1/recipes/{recipe:str}", opt=SHOW.opt(), name=SHOW.id, sync_to_thread=False)
     def show_recipe(request: HttpRequest) -> Reply:
-        gathered(read_pairs(request.scope["query_string"]), known=())
+        require_no_parameters(request.scope["query_string"])
         found = by_name.get(request.scope["path_params"]["recipe"])
         if found is None:
             raise BadRequest(BadRequestCode.NOT_FOUND, "no such recipe", known=sorted(by_name))

@@ -9,7 +9,7 @@ from gateway.api.admin.acting import ADMIN_PROBLEMS, ADMIN_SCOPE, Counter
 from gateway.api.admin.agreement_views import AGREEMENT_ANSWER, AGREEMENT_EXAMPLE, AGREEMENT_ID, agreement_reply
 from gateway.api.admin.pages import AFTER, LIMIT, page_reply, page_schema, read_page
 from gateway.api.operation import Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import gathered, invalid, read_pairs
+from gateway.api.query_parameters import read_choice, require_no_parameters
 from gateway.api.reply import HttpRequest, Reply
 from gateway.errors import BadRequestCode
 from gateway.ids import AgreementId, PartnerId
@@ -60,7 +60,7 @@ def list_agreements_doors(counter: Counter) -> list[HTTPRouteHandler]:
         found = await office.agreements(
             provider=PartnerId(values["provider"]) if "provider" in values else None,
             consumer=PartnerId(values["consumer"]) if "consumer" in values else None,
-            status=_status(values.get("status")),
+            status=read_choice("status", values.get("status"), among=AgreementStatus),
             after=after,
             limit=limit + 1,
         )
@@ -69,18 +69,9 @@ def list_agreements_doors(counter: Counter) -> list[HTTPRouteHandler]:
     @get("/admin/v1/agreements/{agreement_id:str}", opt=SHOW.opt(), name=SHOW.id)
     async def show_agreement(request: HttpRequest) -> Reply:
         await counter.admit(request, act="show-agreement")
-        gathered(read_pairs(request.scope["query_string"]), known=())
+        require_no_parameters(request.scope["query_string"])
         agreement_id = AgreementId(request.path_params["agreement_id"])
         agreement = await office.agreement(agreement_id)
         return agreement_reply(agreement) if agreement is not None else not_found(agreement_id)
 
     return [list_agreements, show_agreement]
-
-
-def _status(text: str | None) -> AgreementStatus | None:
-    if text is None:
-        return None
-    try:
-        return AgreementStatus(text)
-    except ValueError:
-        raise invalid("status", "one of " + ", ".join(status.value for status in AgreementStatus)) from None

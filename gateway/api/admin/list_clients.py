@@ -8,7 +8,7 @@ from gateway.api.admin.acting import ADMIN_PROBLEMS, ADMIN_SCOPE, Counter
 from gateway.api.admin.client_views import CLIENT_ANSWER, CLIENT_EXAMPLE, CLIENT_ID, client_reply, view
 from gateway.api.admin.pages import AFTER, LIMIT, page_reply, page_schema, read_page
 from gateway.api.operation import Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import gathered, read_pairs
+from gateway.api.query_parameters import require_no_parameters
 from gateway.api.reply import HttpRequest, Reply
 from gateway.errors import BadRequestCode
 from gateway.ids import ClientId, PartnerId
@@ -51,7 +51,7 @@ def list_clients_doors(counter: Counter) -> list[HTTPRouteHandler]:
     @get("/admin/v1/clients/{client_id:str}", opt=SHOW.opt(), name=SHOW.id)
     async def show_client(request: HttpRequest) -> Reply:
         await counter.admit(request, act="show-client")
-        gathered(read_pairs(request.scope["query_string"]), known=())
+        require_no_parameters(request.scope["query_string"])
         client_id = ClientId(request.path_params["client_id"])
         client = await office.client(client_id)
         return client_reply(client) if client is not None else not_found(client_id)

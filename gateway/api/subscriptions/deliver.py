@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from gateway.api.admin.pages import AFTER, LIMIT, page_reply, page_schema, read_page
 from gateway.api.json_body import JsonBody, schema_of
 from gateway.api.operation import Answered, Operation, Parameter, Tag
-from gateway.api.query_parameters import invalid
+from gateway.api.query_parameters import read_choice
 from gateway.api.reply import UNKEPT, HttpRequest, Reply, json_reply
 from gateway.api.subscriptions.admission import PROBLEMS, SCOPE, SubscriptionCounter
 from gateway.api.subscriptions.manage import ONE, subscription_id_of
@@ -207,7 +207,7 @@ def delivery_doors(counter: SubscriptionCounter) -> list[HTTPRouteHandler]:
             id_ = request.path_params["subscription_id"]
             values, after, limit = read_page(request, "status")
             subscription = require_own(await office.find(id_), id_, actor=actor)
-            status = _status(values.get("status"))
+            status = read_choice("status", values.get("status"), among=DeliveryStatus)
             assert desk.entitlements is not None
             entitled = await desk.entitlements.entitled(subscription)
             found = await office.deliveries(id_, status=status, after=after, limit=limit + 1, entitled=entitled)
@@ -224,12 +224,3 @@ def delivery_doors(counter: SubscriptionCounter) -> list[HTTPRouteHandler]:
         return json_reply({"data": found}, UNKEPT)
 
     return [list_deliveries, list_attempts]
-
-
-def _status(text: str | None) -> DeliveryStatus | None:
-    if text is None:
-        return None
-    try:
-        return DeliveryStatus(text)
-    except ValueError:
-        raise invalid("status", "one of " + ", ".join(it.value for it in DeliveryStatus)) from None

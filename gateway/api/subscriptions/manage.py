@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from gateway.api.admin.pages import AFTER, LIMIT, page_reply, page_schema, read_page
 from gateway.api.json_body import JsonBody, schema_of
 from gateway.api.operation import Answered, Operation, Tag
-from gateway.api.query_parameters import gathered, read_pairs
+from gateway.api.query_parameters import require_no_parameters
 from gateway.api.reply import UNKEPT, HttpRequest, Reply, json_reply
 from gateway.api.subscriptions.admission import PROBLEMS, SCOPE, SubscriptionCounter
 from gateway.api.subscriptions.views import (
@@ -156,7 +156,7 @@ def reading_doors(counter: SubscriptionCounter) -> list[HTTPRouteHandler]:
 
 def subscription_id_of(request: HttpRequest) -> str:
     """The id in the path. Raises `BadRequest` for any parameter in the query."""
-    gathered(read_pairs(request.scope["query_string"]), known=())
+    require_no_parameters(request.scope["query_string"])
     id_: str = request.path_params["subscription_id"]
     return id_
 
