@@ -9,14 +9,15 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateway.api.bearer_token import bearer_token
 from gateway.api.catalogue import DatasetEntry, PartnerEntry
+from gateway.api.exchange_data import Exchange
 from gateway.api.open311 import description
 from gateway.api.open311.formats import Format
 from gateway.api.open311.question import Asked, Jurisdictions, read_list, read_one
 from gateway.api.open311.report import Report, service_members
-from gateway.api.open311.walk import Exchange, Walked, Walker, failure_in
+from gateway.api.open311.walk import Walked, Walker, failure_in
 from gateway.api.operation import Operation
 from gateway.api.problems import rate_limit
-from gateway.api.query_parameters import gathered, read_pairs
+from gateway.api.query_parameters import require_no_parameters
 from gateway.api.reply import Headers, HttpRequest, Kept, Reply, etag_of, matches
 from gateway.api.request_facts import facts_of
 from gateway.errors import BadRequest, BadRequestCode, PartnerUnavailable
@@ -66,7 +67,7 @@ class Open311Door:
         ]
 
     async def _discover(self, request: HttpRequest, form: Format, _name: str) -> Reply:
-        gathered(read_pairs(request.scope["query_string"]), known=())
+        require_no_parameters(request.scope["query_string"])
         return self._discovery[form].reply(request)
 
     async def _services(self, request: HttpRequest, form: Format, _name: str) -> Reply:

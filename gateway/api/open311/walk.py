@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import msgspec
 
+from gateway.api.exchange_data import Exchange
 from gateway.api.open311.report import Report
 from gateway.errors import BadRequest, BadRequestCode, PartnerUnavailable, UnavailableCode
 from gateway.exchange.answer import Answer, Gap
@@ -19,14 +19,6 @@ _LIMIT = 200
 _LIST = msgspec.json.Decoder(list[Report])
 _ONE = msgspec.json.Decoder(Report)
 _FAILURES = {code.value: code for code in UnavailableCode}
-
-
-class Exchange(Protocol):
-    """The path, as this door needs it."""
-
-    async def answer(self, query: Query, token: str | None, *, origin: Origin) -> Answer:
-        """Answers the question, or raises why not."""
-        ...
 
 
 class Walked(msgspec.Struct, frozen=True, kw_only=True):
