@@ -4,6 +4,7 @@ import pytest
 
 from gateway.cli.main import root
 from gateway.cli.run import run
+from tests.support.running import ROOT
 from tests.support.served import served
 
 
@@ -12,6 +13,28 @@ def gateway(tmp_path_factory):
     """The whole gateway over HTTP, shared by the tests of this folder."""
     with served(tmp_path_factory.mktemp("served")) as running:
         yield running
+
+
+@pytest.fixture
+def commands(monkeypatch, capsys):
+    """Runs commands over the database and keys of a served gateway's folder."""
+
+    def over(folder):
+        monkeypatch.setenv("GATEWAY_CONFIG", str(ROOT / "config/gateway.toml"))
+        monkeypatch.setenv("GATEWAY_BY", "Rina Wulandari")
+        monkeypatch.setenv("GATEWAY__DATABASE__URL", f"sqlite:///{folder}/gateway.db")
+        monkeypatch.setenv("GATEWAY__ACCESS__SIGNING_KEYS", f"{folder}/keys")
+        monkeypatch.setenv("GATEWAY__LIFE_EVENTS__KEYS", f"{folder}/event-keys")
+
+        def command(*arguments):
+            capsys.readouterr()
+            code = run(root, [str(argument) for argument in arguments])
+            written = capsys.readouterr()
+            return code, written.out, written.err
+
+        return command
+
+    return over
 
 
 @pytest.fixture

@@ -6,14 +6,12 @@ import shutil
 import pytest
 
 from gateway.cases.recipe_reader import RecipeRejected
-from gateway.cli.main import root
-from gateway.cli.run import run
 from gateway.demo.stand_ins import StandIns
 from gateway.wiring import opened
 from gateway.wiring.contracts import SCHEMAS
 from tests.support.event_world import EventWorld
 from tests.support.newborn import RECIPE, Newborn
-from tests.support.running import ROOT, settings_in
+from tests.support.running import settings_in
 from tests.support.served import served
 
 
@@ -36,21 +34,9 @@ def admin(world):
 
 
 @pytest.fixture
-def gateway(world, monkeypatch, capsys):
+def gateway(world, commands):
     """Runs a command over the same database: its exit code, what it wrote to stdout, and to stderr."""
-    folder = world.gateway.folder
-    monkeypatch.setenv("GATEWAY_CONFIG", str(ROOT / "config/gateway.toml"))
-    monkeypatch.setenv("GATEWAY_BY", "Rina Wulandari")
-    monkeypatch.setenv("GATEWAY__DATABASE__URL", f"sqlite:///{folder}/gateway.db")
-    monkeypatch.setenv("GATEWAY__ACCESS__SIGNING_KEYS", f"{folder}/keys")
-
-    def command(*arguments):
-        capsys.readouterr()
-        code = run(root, list(arguments))
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return command
+    return commands(world.gateway.folder)
 
 
 def test_a_recipe_is_adopted_by_request_and_opens_cases(world, admin):

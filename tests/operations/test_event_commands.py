@@ -4,10 +4,7 @@ import json
 
 import pytest
 
-from gateway.cli.main import root
-from gateway.cli.run import run
 from tests.support.event_world import PURPOSE, EventWorld, a_birth, sample
-from tests.support.running import ROOT
 from tests.support.served import served
 
 PERSONAL = "3211154503960000"
@@ -21,22 +18,9 @@ def world(tmp_path_factory):
 
 
 @pytest.fixture
-def gateway(world, monkeypatch, capsys):
+def gateway(world, commands):
     """Runs a command over the same database and keys: its exit code, what it wrote to stdout, and to stderr."""
-    folder = world.gateway.folder
-    monkeypatch.setenv("GATEWAY_CONFIG", str(ROOT / "config/gateway.toml"))
-    monkeypatch.setenv("GATEWAY_BY", "Rina Wulandari")
-    monkeypatch.setenv("GATEWAY__DATABASE__URL", f"sqlite:///{folder}/gateway.db")
-    monkeypatch.setenv("GATEWAY__ACCESS__SIGNING_KEYS", f"{folder}/keys")
-    monkeypatch.setenv("GATEWAY__LIFE_EVENTS__KEYS", f"{folder}/event-keys")
-
-    def command(*arguments):
-        capsys.readouterr()
-        code = run(root, [str(argument) for argument in arguments])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return command
+    return commands(world.gateway.folder)
 
 
 @pytest.fixture

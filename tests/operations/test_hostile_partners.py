@@ -1,6 +1,5 @@
 """What a partner that means harm, or is careless, cannot do to the others through life events."""
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from gateway.access.client import Profile
 from gateway.life_events import subscribe as subscribing
 from tests.support.event_world import NAMED, PURPOSE, EventWorld, a_birth, sample
 from tests.support.newborn import Newborn
-from tests.support.receiver import Receiver, answering
+from tests.support.receiver import Receiver, agreeing, answering, events_at
 from tests.support.served import served
 
 
@@ -60,24 +59,6 @@ def manager(world, partner="jakarta", *, profile=Profile.BASIC, purpose=PURPOSE)
 def told(answer):
     """Status and code of a problem."""
     return answer.status_code, answer.json()["code"]
-
-
-async def agreeing(received, writer):
-    """Agrees to verifications, and takes everything else."""
-    body = msgspec.json.decode(received.body)
-    answer = body["challenge"].encode() if body.get("type") == "webhook.verification" else b""
-    await answering(200, answer)(received, writer)
-
-
-def arrived(receiver, count, *, within_s=10.0):
-    """The CloudEvents that arrived, once they are so many."""
-    until = time.monotonic() + within_s
-    while time.monotonic() < until:
-        found = [it for it in receiver.received if it.headers["content-type"].startswith("application/cloudevents")]
-        if len(found) >= count:
-            return found
-        time.sleep(0.01)
-    pytest.fail(f"{len(found)} of {count} events arrived")
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +135,7 @@ def test_what_one_may_not_have_is_neither_listed_nor_counted(world, receiver):
     answer = world.post(foreign | {"data": sample("jakarta", "hospital-births")}, world.publisher("jakarta"))
     assert 202 == answer.status_code, answer.text
     (later,) = world.publish(1, world.publisher())
-    arrived(receiver, 2)
+    events_at(receiver, 2)
     assert [later, own] == [it["event_id"] for it in sumedang.get(f"/{id_}/deliveries").json()["data"]]
     assert {"count": 0} == sumedang.post(f"/{id_}/replay", {"since": "2026-01-01T00:00:00Z"}).json()
     sumedang.patch(f"/{id_}", {"status": "paused"})

@@ -10,17 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import Webhook
 
 from tests.support.event_world import EventWorld, a_birth
-from tests.support.receiver import Receiver, answering
+from tests.support.receiver import Receiver, agreeing, answering, events_at
 from tests.support.served import served
 
 PATH = "/v1/subscriptions"
-
-
-async def echoing(received, writer):
-    """Agrees to verifications, and takes everything else."""
-    body = msgspec.json.decode(received.body)
-    answer = body["challenge"].encode() if body.get("type") == "webhook.verification" else b""
-    await answering(200, answer)(received, writer)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +101,7 @@ def sumedang(gateway, world):
 @pytest.fixture
 def receiver(gateway):
     """Listens where the gateway runs."""
-    made = Receiver(behave=echoing)
+    made = Receiver(behave=agreeing)
     gateway.do(made.__aenter__())
     yield made
     gateway.do(made.__aexit__())
@@ -119,17 +112,6 @@ def published(world, publisher, *numbers):
     answer = world.post([a_birth(number) for number in numbers], publisher)
     assert 202 == answer.status_code, answer.text
     return [it["id"] for it in answer.json()["data"]]
-
-
-def events_at(receiver, count, *, within_s=10.0):
-    """The CloudEvents that arrived, once they are so many."""
-    until = time.monotonic() + within_s
-    while time.monotonic() < until:
-        found = [it for it in receiver.received if it.headers["content-type"].startswith("application/cloudevents")]
-        if len(found) >= count:
-            return found
-        time.sleep(0.01)
-    pytest.fail(f"{len(found)} of {count} events arrived")
 
 
 def test_from_subscribing_to_the_event_that_arrives(world, jakarta, publisher, receiver):
@@ -256,7 +238,7 @@ def test_a_paused_subscription_delivers_what_it_collected(world, jakarta, publis
 def test_a_new_url_must_agree_first_and_then_gets_what_was_missed(gateway, world, jakarta, publisher, receiver):
     """Nothing is lost between the two."""
     id_, _ = jakarta.active(receiver)
-    moved = Receiver(behave=echoing)
+    moved = Receiver(behave=agreeing)
     gateway.do(moved.__aenter__())
     changed = jakarta.patch(f"/{id_}", {"url": moved.url}).json()
     assert "pending" == changed["status"]

@@ -1,11 +1,13 @@
 """A receiver of webhooks on loopback: a raw HTTP server that behaves as the test says."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
 
 import msgspec
+import pytest
 
 from gateway.life_events.signature import SigningSecret, shown_secret
 from tests.support.deliveries import a_subscription
@@ -40,6 +42,13 @@ def answering(status: int = 204, body: bytes = b"", **headers: str) -> Behaviour
         await writer.drain()
 
     return answer
+
+
+async def agreeing(received: Received, writer: asyncio.StreamWriter) -> None:
+    """Agrees to verifications, and takes everything else."""
+    body = msgspec.json.decode(received.body)
+    answer = body["challenge"].encode() if body.get("type") == "webhook.verification" else b""
+    await answering(200, answer)(received, writer)
 
 
 async def hanging(received: Received, writer: asyncio.StreamWriter) -> None:
@@ -126,6 +135,17 @@ class Receiver:
                 self._arrived.clear()
                 await self._arrived.wait()
         return self.received
+
+
+def events_at(receiver: Receiver, count: int, *, within_s: float = 10.0) -> list[Received]:
+    """The CloudEvents that arrived, once they are so many."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        found = [it for it in receiver.received if it.headers["content-type"].startswith("application/cloudevents")]
+        if len(found) >= count:
+            return found
+        time.sleep(0.01)
+    pytest.fail(f"{len(found)} of {count} events arrived")
 
 
 async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Received | None:
