@@ -25,16 +25,25 @@ _ENCODE = msgspec.json.Encoder().encode
 
 
 class Understanding:
-    """Understands events of a caller. `secret` keys the digests of their content, which can be few to try."""
+    """Understands events of a caller. `facts` names the facts of each life event, by its name.
+
+    `secret` keys the digests of their content, which can be few to try.
+    """
 
     def __init__(
-        self, *, sources: EventSources, cases: Cases, clock: Clock, secret: bytes, events: Mapping[str, Resource]
+        self,
+        *,
+        sources: EventSources,
+        cases: Cases,
+        clock: Clock,
+        secret: bytes,
+        facts: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._sources = sources
         self._cases = cases
         self._clock = clock
         self._secret = secret
-        self._facts = {name: fact_names(event) for name, event in events.items()}
+        self._facts = facts
 
     async def understand(self, received: ReceivedEvent, caller: Caller) -> PublishedEvent:
         """The event. Raises `BadRequest` or `Refusal`, by place and reason; `StoreUnavailable`."""

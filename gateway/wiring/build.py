@@ -20,6 +20,7 @@ from gateway.exchange.assembly import exchange_path
 from gateway.exchange.path import ExchangePath
 from gateway.ids import DatasetId
 from gateway.life_events.intakes import Intakes
+from gateway.life_events.subscription_desk import SubscriptionDesk
 from gateway.messages import read_words
 from gateway.settings import Settings
 from gateway.upstream.ask import Upstream
@@ -30,7 +31,7 @@ from gateway.wiring.cases import CaseParts, case_datasets, case_parts, watch_lat
 from gateway.wiring.catalogue_entries import dataset_entries, partner_entries
 from gateway.wiring.contract_checks import opened_contract_checks
 from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
-from gateway.wiring.deliveries import Deliveries, opened_deliveries
+from gateway.wiring.deliveries import opened_deliveries
 from gateway.wiring.gateway import Gateway
 from gateway.wiring.intakes import build_intakes
 from gateway.wiring.life_events import LifeEventParts, opened_life_events
@@ -86,7 +87,7 @@ class _Rooms(NamedTuple):
     upstream: Upstream
     checks: ChecksBoard
     life_events: LifeEventParts
-    deliveries: Deliveries
+    subscriptions: SubscriptionDesk
 
 
 async def _opened_rooms(
@@ -109,10 +110,10 @@ async def _opened_rooms(
         meters=meters,
     )
     watch_late_steps(stack, settings, cases=cases, stores=stores, life_events=life_events, clock=clock, meters=meters)
-    deliveries = await opened_deliveries(
+    subscriptions = await opened_deliveries(
         stack, settings, stores=stores, life_events=life_events, intakes=intakes, clock=clock, meters=meters
     )
-    return _Rooms(upstream, checks, life_events, deliveries)
+    return _Rooms(upstream, checks, life_events, subscriptions)
 
 
 def _opened_upstream(
@@ -138,7 +139,7 @@ def _opened_upstream(
 
 def _gateway(base: _Base, rooms: _Rooms) -> Gateway:
     settings, _, contracts, stores, access, cases, clock, meters = base
-    upstream, checks, life_events, deliveries = rooms
+    upstream, checks, life_events, subscriptions = rooms
     words = read_words()
     return Gateway(
         settings=settings,
@@ -158,7 +159,7 @@ def _gateway(base: _Base, rooms: _Rooms) -> Gateway:
         publishing=life_events.publishing,
         feed=life_events.feed,
         streams=life_events.streams,
-        subscriptions=deliveries.desk,
+        subscriptions=subscriptions,
         bell=life_events.bell,
         rates=access.rates,
         upstream=upstream,

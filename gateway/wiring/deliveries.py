@@ -1,40 +1,25 @@
 """Subscriptions and their delivery, put together."""
 
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import NamedTuple
 
-from gateway.agreements.field_classes import field_classes
 from gateway.api.metrics import Meters
 from gateway.clock import Clock
 from gateway.ids import new_id
 from gateway.life_events.dispatcher import Dispatcher
 from gateway.life_events.entitlement import Entitlements
 from gateway.life_events.intakes import Intakes
-from gateway.life_events.outbox import Sender
-from gateway.life_events.outgoing import OutgoingEvents
 from gateway.life_events.pace import Pace
 from gateway.life_events.platform_sender import PlatformSender
 from gateway.life_events.preparing import Preparation
 from gateway.life_events.subscription_desk import SubscriptionDesk
 from gateway.life_events.target_guard import TargetGuard
-from gateway.life_events.understanding import fact_names
 from gateway.life_events.webhook_sender import WebhookSender
-from gateway.minimisation import Minimisation
 from gateway.settings import Settings
 from gateway.storage.outbox import StoredOutbox
 from gateway.storage.subscription_office import StoredSubscriptionOffice
 from gateway.wiring.life_events import LifeEventParts
 from gateway.wiring.stores import Stores
-from schemas.resources import LIFE_EVENTS
-
-
-class Deliveries(NamedTuple):
-    """What the doors of subscriptions work with, and the dispatcher where this process delivers."""
-
-    desk: SubscriptionDesk
-    dispatcher: Dispatcher | None
 
 
 async def opened_deliveries(
@@ -46,8 +31,8 @@ async def opened_deliveries(
     intakes: Intakes,
     clock: Clock,
     meters: Meters,
-) -> Deliveries:
-    """The parts, open; `stack` ends the dispatcher before the senders, and both before the stores."""
+) -> SubscriptionDesk:
+    """What the doors work with. `stack` ends the dispatcher, if this process delivers, before the sender."""
     sender = WebhookSender(guard=target_guard(settings), clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
     await sender.open()
     stack.push_async_callback(sender.close)
@@ -63,20 +48,20 @@ async def opened_deliveries(
         sender=sender,
         entitlements=entitlements,
         partners=life_events.sources.partners,
-        classes=field_classes(LIFE_EVENTS),
-        facts={name: fact_names(event) for name, event in LIFE_EVENTS.items()},
+        classes=life_events.shapes.classes,
+        facts=life_events.shapes.facts,
         platforms=intakes,
     )
     if not settings.life_events.deliver:
-        return Deliveries(desk, None)
-    senders: dict[str, Sender] = {"webhook": sender, "platform": PlatformSender(intakes, clock=clock)}
+        return desk
+    preparation = Preparation(entitlements=entitlements, outgoing=life_events.shapes.outgoing, clock=clock)
     dispatcher = _dispatcher(
-        settings, stores=stores, desk=desk, senders=senders, entitlements=entitlements, meters=meters
+        settings, stores=stores, desk=desk, intakes=intakes, preparation=preparation, meters=meters
     )
     life_events.bell.tell(dispatcher.wake)
     await dispatcher.open()
     stack.push_async_callback(dispatcher.close)
-    return Deliveries(desk, dispatcher)
+    return desk
 
 
 def _entitlements(life_events: LifeEventParts, *, stores: Stores) -> Entitlements:
@@ -84,7 +69,7 @@ def _entitlements(life_events: LifeEventParts, *, stores: Stores) -> Entitlement
     return Entitlements(
         check=life_events.check,
         clients=stores.clients,
-        classes=field_classes(LIFE_EVENTS),
+        classes=life_events.shapes.classes,
         offers=sources.offers(),
         partners=sources.partners,
     )
@@ -100,8 +85,8 @@ def _dispatcher(
     *,
     stores: Stores,
     desk: SubscriptionDesk,
-    senders: Mapping[str, Sender],
-    entitlements: Entitlements,
+    intakes: Intakes,
+    preparation: Preparation,
     meters: Meters,
 ) -> Dispatcher:
     return Dispatcher(
@@ -111,12 +96,8 @@ def _dispatcher(
             owner=new_id("wrk"),
             disable_after=timedelta(seconds=settings.life_events.disable_after_s),
         ),
-        preparation=Preparation(
-            entitlements=entitlements,
-            outgoing=OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
-            clock=desk.clock,
-        ),
-        senders=senders,
+        preparation=preparation,
+        senders={"webhook": desk.sender, "platform": PlatformSender(intakes, clock=desk.clock)},
         pace=Pace(stores.limiter),
         clock=desk.clock,
         meter=meters,

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from gateway.agreements.check import AgreementCheck
 from gateway.agreements.coverage import providers
-from gateway.agreements.field_classes import field_classes
+from gateway.agreements.field_classes import FieldClasses, field_classes
 from gateway.api.metrics import Meters
 from gateway.clock import Clock
 from gateway.life_events.event_sources import EventSources
@@ -23,7 +24,7 @@ from gateway.life_events.ports import Cases
 from gateway.life_events.publish import Publishing
 from gateway.life_events.recording import EventRecorder
 from gateway.life_events.sealing import Sealer
-from gateway.life_events.understanding import Understanding
+from gateway.life_events.understanding import Understanding, fact_names
 from gateway.life_events.upkeep import Upkeep
 from gateway.minimisation import Minimisation
 from gateway.settings import Settings
@@ -38,6 +39,14 @@ from gateway.wiring.stores import Stores
 from schemas.resources import LIFE_EVENTS
 
 
+class EventShapes(NamedTuple):
+    """What each life event has, by its name: its fields, and the facts to filter by; and how any of them leaves."""
+
+    classes: Mapping[str, FieldClasses]
+    facts: Mapping[str, tuple[str, ...]]
+    outgoing: OutgoingEvents
+
+
 class LifeEventParts(NamedTuple):
     """What the doors work with, and what deliveries and cases need too."""
 
@@ -45,10 +54,10 @@ class LifeEventParts(NamedTuple):
     feed: Feed
     streams: FeedStreams
     sources: EventSources
+    shapes: EventShapes
     check: AgreementCheck
     sealer: Sealer
     bell: RedisBell
-    log: GroupCommitLog
 
 
 async def opened_life_events(
@@ -72,10 +81,11 @@ async def opened_life_events(
     stack.push_async_callback(log.close)
     _keep_up(stack, settings, stores=stores, sealer=sealer, clock=clock)
     sources = EventSources(partners=settings.partners, mappings=contracts.events)
-    check = _check(settings, stores=stores, clock=clock)
+    shapes = _shapes()
+    check = _check(settings, stores=stores, shapes=shapes, clock=clock)
     recorder = EventRecorder(trail=stores.trail, clock=clock, meter=meters)
     secret = _derived(access, b"event-content")
-    understanding = Understanding(sources=sources, cases=cases, clock=clock, secret=secret, events=LIFE_EVENTS)
+    understanding = Understanding(sources=sources, cases=cases, clock=clock, secret=secret, facts=shapes.facts)
     publishing = Publishing(
         tokens=access.tokens,
         rates=access.rates,
@@ -84,17 +94,25 @@ async def opened_life_events(
         recorder=recorder,
         meter=meters,
     )
-    feed = _feed(access, sources=sources, check=check, log=log, bell=bell, recorder=recorder)
+    feed = _feed(access, sources=sources, shapes=shapes, check=check, log=log, bell=bell, recorder=recorder)
     streams = FeedStreams(feed, recorder=recorder)
-    return LifeEventParts(publishing, feed, streams, sources, check, sealer, bell, log)
+    return LifeEventParts(publishing, feed, streams, sources, shapes, check, sealer, bell)
 
 
-def _check(settings: Settings, *, stores: Stores, clock: Clock) -> AgreementCheck:
+def _shapes() -> EventShapes:
+    return EventShapes(
+        field_classes(LIFE_EVENTS),
+        {name: fact_names(event) for name, event in LIFE_EVENTS.items()},
+        OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
+    )
+
+
+def _check(settings: Settings, *, stores: Stores, shapes: EventShapes, clock: Clock) -> AgreementCheck:
     return AgreementCheck(
         book=stores.agreements,
         clock=clock,
         providers=providers(settings.partners),
-        classes=field_classes(LIFE_EVENTS),
+        classes=shapes.classes,
         purposes=frozenset(settings.purposes),
     )
 
@@ -103,6 +121,7 @@ def _feed(
     access: AccessParts,
     *,
     sources: EventSources,
+    shapes: EventShapes,
     check: AgreementCheck,
     log: GroupCommitLog,
     bell: RedisBell,
@@ -113,14 +132,14 @@ def _feed(
         rates=access.rates,
         entitlements=FeedEntitlements(
             check=check,
-            classes=field_classes(LIFE_EVENTS),
+            classes=shapes.classes,
             offers=sources.offers(),
             partners=sources.partners,
         ),
         log=log,
         bell=bell,
         cursors=FeedCursors(_derived(access, b"feed-cursor")),
-        outgoing=OutgoingEvents(minimisation=Minimisation(LIFE_EVENTS), events=LIFE_EVENTS),
+        outgoing=shapes.outgoing,
         recorder=recorder,
     )
 
