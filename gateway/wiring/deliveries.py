@@ -13,11 +13,10 @@ from gateway.life_events.pace import Pace
 from gateway.life_events.platform_sender import PlatformSender
 from gateway.life_events.preparing import Preparation
 from gateway.life_events.subscription_desk import SubscriptionDesk
-from gateway.life_events.target_guard import TargetGuard
-from gateway.life_events.webhook_sender import WebhookSender
 from gateway.settings import Settings
 from gateway.storage.outbox import StoredOutbox
 from gateway.storage.subscription_office import StoredSubscriptionOffice
+from gateway.subscription_wiring import target_guard, webhook_sender
 from gateway.wiring.life_events import LifeEventParts
 from gateway.wiring.stores import Stores
 
@@ -33,7 +32,7 @@ async def opened_deliveries(
     meters: Meters,
 ) -> SubscriptionDesk:
     """What the doors work with. `stack` ends the dispatcher, if this process delivers, before the sender."""
-    sender = WebhookSender(guard=target_guard(settings), clock=clock, timeout_s=settings.life_events.attempt_timeout_s)
+    sender = webhook_sender(settings, guard=target_guard(settings), clock=clock)
     await sender.open()
     stack.push_async_callback(sender.close)
     # With threads of its own, so that slow names that somebody asks about hold up no delivery.
@@ -73,11 +72,6 @@ def _entitlements(life_events: LifeEventParts, *, stores: Stores) -> Entitlement
         offers=sources.offers(),
         partners=sources.partners,
     )
-
-
-def target_guard(settings: Settings) -> TargetGuard:
-    """Where webhooks may go, by the settings."""
-    return TargetGuard(ports=settings.life_events.target_ports, private=settings.life_events.private_targets)
 
 
 def _dispatcher(
