@@ -1,8 +1,11 @@
 """Who a checked token says is asking."""
 
+from typing import Protocol
+
 import msgspec
 
 from gateway.access.client import Profile
+from gateway.decision import Decision
 from gateway.ids import ClientId, PartnerId
 
 
@@ -15,3 +18,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str
     scopes: frozenset[str]
     token_id: str
+
+
+class TokenCheck(Protocol):
+    """Who a token says is asking."""
+
+    async def check(self, token: str | None, *, scope: str) -> Decision[Caller]:
+        """The caller, if the token is valid and has the scope."""
+        ...

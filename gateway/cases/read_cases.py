@@ -3,30 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
 
 import msgspec
 import structlog
 
-from gateway.access.caller import Caller
+from gateway.access.caller import Caller, TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.audit.record import AuditRecord, AuditTrail
 from gateway.cases.ports import AdoptionBook, CaseQuestion, CaseRegister
 from gateway.cases.view import CaseDetail, CaseView, CaseViews
 from gateway.clock import Clock
-from gateway.decision import Decision, require
+from gateway.decision import require
 from gateway.errors import BadRequest, BadRequestCode, GatewayError, Refusal
 from gateway.ids import new_id
 from gateway.life_events.recording import Origin
-
-
-class TokenCheck(Protocol):
-    """Who a token says is asking."""
-
-    async def check(self, token: str | None, *, scope: str) -> Decision[Caller]:
-        """The caller, if the token is valid and has the scope."""
-        ...
 
 
 class CasePage(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.access.caller import TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.agreements.agreement import AgreementBook
 from gateway.agreements.check import AgreementCheck
@@ -14,7 +15,7 @@ from gateway.exchange.cursor import Cursors
 from gateway.exchange.limits import ExchangeLimits
 from gateway.exchange.offers import CompiledMapping, Offers
 from gateway.exchange.page import Pages
-from gateway.exchange.path import ExchangePath, Partners, TokenCheck
+from gateway.exchange.path import ExchangePath, Partners
 from gateway.exchange.plan import Planner
 from gateway.exchange.pushdown import RegionCodes
 from gateway.exchange.recording import Recorder

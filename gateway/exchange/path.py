@@ -7,10 +7,10 @@ import msgspec
 import structlog
 
 from adapters.base import Question
-from gateway.access.caller import Caller
+from gateway.access.caller import TokenCheck
 from gateway.access.client import Profile
 from gateway.agreements.check import AgreementCheck, Asker
-from gateway.decision import Decision, require
+from gateway.decision import require
 from gateway.errors import Refusal, RefusalCode
 from gateway.exchange.answer import Answer
 from gateway.exchange.composition import Composer
@@ -23,14 +23,6 @@ from gateway.exchange.understanding import Reader
 from gateway.ids import DatasetId
 from gateway.upstream.reply import Outcome
 from schemas.resources import Resource
-
-
-class TokenCheck(Protocol):
-    """Who a token says is asking."""
-
-    async def check(self, token: str | None, *, scope: str) -> Decision[Caller]:
-        """The caller, if the token is valid and has the scope."""
-        ...
 
 
 class Partners(Protocol):

@@ -4,16 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import msgspec
 import structlog
 
-from gateway.access.caller import Caller
+from gateway.access.caller import Caller, TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.agreements.check import Entitlement
-from gateway.decision import Decision, Refused, require
+from gateway.decision import Refused, require
 from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.ids import PartnerId
 from gateway.life_events.event import StoredEvent
@@ -35,14 +34,6 @@ LOOKS_AT_ONCE = 4
 """However many ask, the database's connections are left to others."""
 _A_LOOK_S = 0.002
 KIND = "event.read"
-
-
-class TokenCheck(Protocol):
-    """Who a token says is asking."""
-
-    async def check(self, token: str | None, *, scope: str) -> Decision[Caller]:
-        """The caller, if the token is valid and has the scope."""
-        ...
 
 
 class FeedQuery(msgspec.Struct, frozen=True, kw_only=True):

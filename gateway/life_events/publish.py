@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 import structlog
 
-from gateway.access.caller import Caller
+from gateway.access.caller import Caller, TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.access.shared import RateRule
-from gateway.decision import Decision, require
+from gateway.decision import require
 from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.life_events.cloud_events import ReceivedEvent, ReceivedRequest, read_events
 from gateway.life_events.event import FollowUp, PublishedEvent
@@ -25,14 +25,6 @@ _CASE_RULE = RateRule("case", limit=60, window_s=3600, burst=100)
 Refused: TypeAlias = BadRequest | Refusal
 Judged: TypeAlias = PublishedEvent | Refused
 Result: TypeAlias = Acceptance | Refused
-
-
-class TokenCheck(Protocol):
-    """Who a token says is asking."""
-
-    async def check(self, token: str | None, *, scope: str) -> Decision[Caller]:
-        """The caller, if the token is valid and has the scope."""
-        ...
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
