@@ -9,7 +9,6 @@ from gateway.mapping.language.date_forms import (
     PERIOD_WORDS,
     directives,
     form_fault,
-    has_offset,
     parts,
 )
 from gateway.mapping.operations.dates import date_reader
@@ -124,12 +123,6 @@ def _skeleton(form: str) -> str:
     for letter in "dmyHIMS":
         form = form.replace("%" + letter, "%2")
     return form
-
-
-def needs_zone(operations: dict[str, Any]) -> bool:
-    """Whether an instant's forms say no offset of their own, so that a zone has to."""
-    forms = operations.get("datetime", ())
-    return any(not has_offset(form) for form in ([forms] if isinstance(forms, str) else forms))
 
 
 def month_form(field: FieldProfile) -> str | None:

@@ -99,18 +99,13 @@ def partner_text(
     return "\n".join([*head, *_platform(entry, name=entry.name), "", *_dataset(entry, platform=entry.name)]) + "\n"
 
 
-def has_dataset(text: str, name: str) -> bool:
-    """Whether a partner's file names that dataset."""
-    return name in tomllib.loads(text).get("datasets", {})
-
-
 def extended_text(text: str, entry: DatasetEntry) -> str:
     """A partner's file with one dataset more at its end; what stands there stays, comments too.
 
     Raises `BadAddress` where the dataset stands there already.
     """
     content = tomllib.loads(text)
-    if has_dataset(text, entry.name):
+    if entry.name in content.get("datasets", {}):
         raise BadAddress(
             f"the partner has a dataset {entry.name} already; choose another name by --dataset, or say --force to "
             "write its schema and its mapping anew"

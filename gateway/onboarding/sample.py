@@ -30,7 +30,6 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     adapter: str
     options: dict[str, str] = {}
     documents: list[Any] = []
-    size: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -54,7 +53,6 @@ def read_sample(paths: Sequence[Path], *, kind: str | None = None, most_bytes: i
     return msgspec.structs.replace(
         first,
         documents=[document for one in read for document in one.documents],
-        size=sum(one.size for one in read),
         notes=tuple(dict.fromkeys(note for one in read for note in one.notes)),
     )
 
@@ -90,7 +88,6 @@ def _read_one(path: Path, *, kind: str | None, most: int) -> Sample:
         adapter=protocol.adapter,
         options={**options, **protocol.options},
         documents=[document],
-        size=len(file.content),
         notes=tuple(notes),
     )
 

@@ -27,8 +27,6 @@ from gateway.onboarding.names import says_any
 from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.reference import Reference
 
-SURE = 0.9
-"""Beyond this a proposal must be right, so only clear names with clear values in enough records get there."""
 _ENOUGH_RECORDS = 10
 _BY_VALUE = 0.85
 _LISTED_SHAPES = {"emails": FormKind.EMAIL, "media_urls": FormKind.URL, "phones": FormKind.PHONE}
