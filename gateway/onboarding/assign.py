@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from gateway.onboarding.score import Candidate
 
 _LEAST = 0.2
@@ -68,15 +70,7 @@ def _tolled(candidate: Candidate, all_of_it: Sequence[Candidate], chosen: Mappin
     ]
     lead = candidate.confidence - max(rivals, default=0.0)
     toll = _TOLL * min(1.0, max(0.0, 1 - lead / _RIVAL)) if rivals else 0.0
-    confidence = round(candidate.confidence * (1 - toll), 3)
-    return Candidate(
-        field=candidate.field,
-        paths=candidate.paths,
-        declaration=candidate.declaration,
-        confidence=confidence,
-        reason=candidate.reason,
-        unknown=candidate.unknown,
-    )
+    return msgspec.structs.replace(candidate, confidence=round(candidate.confidence * (1 - toll), 3))
 
 
 def _is_coarser(rival: Candidate, candidate: Candidate) -> bool:

@@ -1,7 +1,7 @@
 """What the source does not say itself: constants from the dataset's title and the partner."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
 from gateway.onboarding.profile import FieldProfile
 from gateway.onboarding.proposal import Proposal, with_constant
@@ -73,8 +73,6 @@ def _one_kind(kinds: frozenset[str]) -> str | None:
 
 def blank_defaults(fields: Sequence[FieldProfile]) -> tuple[str | int, ...]:
     """What stands for nothing in many of the fields."""
-    counted: Mapping[Any, int] = {}
-    for field in fields:
-        counted = {**counted, **{value: counted.get(value, 0) + 1 for value in field.blanks if isinstance(value, str)}}
+    counted = Counter(value for field in fields for value in field.blanks if isinstance(value, str))
     usual = [value for value, count in counted.items() if value not in {"", "-"} and count > 1 and len(value) < 12]
     return ("", "-", *usual)

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import msgspec
+
 from gateway.mapping.language.date_forms import (
     DATE_WORDS,
     DATETIME_WORDS,
@@ -34,7 +36,7 @@ def fit_instant(field: FieldProfile) -> Fit:
     usable = [form for form in usable if _makes(form, DATETIME_WORDS, needs=_DAY)]
     timed = any(form.kind is FormKind.DATETIME for form in usable)
     fit = _written(field, usable, key="datetime")
-    return fit if timed or not fit.share else Fit(**{**_members(fit), "share": fit.share * 0.93})
+    return fit if timed or not fit.share else msgspec.structs.replace(fit, share=fit.share * 0.93)
 
 
 def fit_period(field: FieldProfile) -> Fit:
@@ -62,10 +64,6 @@ def _day_of_instant(field: FieldProfile) -> Fit:
     return Fit(
         share=form.share * 0.93, telling=form.share * 0.7, operations=operations, reason="the day of each instant"
     )
-
-
-def _members(fit: Fit) -> dict[str, Any]:
-    return {name: getattr(fit, name) for name in Fit.__struct_fields__}
 
 
 def _makes(form: Form, words: frozenset[str], *, needs: frozenset[str]) -> bool:

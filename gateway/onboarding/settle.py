@@ -138,8 +138,7 @@ def _promised_form(field: ProposedField, target: Target, finding: Finding) -> Pr
 def _promised_number(field: ProposedField, target: Target, finding: Finding) -> ProposedField | None:
     del target
     if "latitude" in field.declaration:
-        other = {"comma": None}.get(str(field.declaration.get("decimal")), "comma")
-        return _with(field, decimal=other)
+        return _with(field, decimal=None if field.declaration.get("decimal") == "comma" else "comma")
     if finding.nearest == "rupiah = true":
         return _with(field, number=None, rupiah=True)
     form = (finding.nearest or finding.message).partition('"')[2].partition('"')[0]

@@ -97,7 +97,7 @@ def _ids(fields: Sequence[FieldProfile], copies: int) -> Iterator[str]:
 
 
 def _of_field(field: FieldProfile) -> Iterator[str]:
-    kinds = {kind_words: 0 for kind in field.kinds if (kind_words := _WORDS.get(kind))}
+    kinds: Counter[str] = Counter()
     for kind, count in field.kinds.items():
         if kind in _WORDS:
             kinds[_WORDS[kind]] += count
