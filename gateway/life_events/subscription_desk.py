@@ -18,6 +18,7 @@ from gateway.life_events.signature import Scheme, SigningSecret, new_key
 from gateway.life_events.subscription import PlatformDataset, Subscription, Webhook
 from gateway.life_events.subscription_office import SealedSecret, SubscriptionChange, SubscriptionOffice
 from gateway.life_events.target_guard import TargetGuard, TargetRefused
+from gateway.life_events.webhook_secrets import opened_secret, sealed_secret
 from gateway.life_events.webhook_sender import WebhookSender
 
 
@@ -174,8 +175,7 @@ def target_refused(reason: str) -> BadRequest:
 def made_secret(desk: SubscriptionDesk, target: Webhook, *, now: datetime) -> tuple[SigningSecret, SealedSecret]:
     """A new signing secret, open and sealed."""
     secret = SigningSecret(new_id("whs"), Scheme(target.signature), new_key())
-    sealed = desk.sealer.seal(secret.key, table="webhook_secrets", id=secret.id, column="sealed")
-    return secret, SealedSecret(id=secret.id, key_id=sealed.key_id, sealed=sealed.data, created_at=now)
+    return secret, sealed_secret(secret, sealer=desk.sealer, now=now)
 
 
 async def open_secrets(desk: SubscriptionDesk, subscription: Subscription) -> tuple[SigningSecret, ...]:
@@ -183,13 +183,6 @@ async def open_secrets(desk: SubscriptionDesk, subscription: Subscription) -> tu
     target = subscription.target
     if not isinstance(target, Webhook):
         return ()
-    now = desk.clock.now()
-    return tuple(
-        SigningSecret(
-            it.id,
-            Scheme(target.signature),
-            desk.sealer.open(it.sealed, table="webhook_secrets", id=it.id, column="sealed"),
-        )
-        for it in await desk.office.secrets(subscription.id)
-        if it.expires_at is None or it.expires_at > now
-    )
+    now, scheme = desk.clock.now(), Scheme(target.signature)
+    kept = await desk.office.secrets(subscription.id)
+    return tuple(opened_secret(it, sealer=desk.sealer, scheme=scheme) for it in kept if it.is_live(now))

@@ -21,6 +21,10 @@ class SealedSecret(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime | None = None
 
+    def is_live(self, now: datetime) -> bool:
+        """Whether it still signs."""
+        return self.expires_at is None or self.expires_at > now
+
 
 class DeliveryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery as it stands, without anything of its event's content. `reason` is why it is not delivered."""

@@ -24,6 +24,7 @@ from gateway.life_events.shares import Shares
 from gateway.life_events.signature import Scheme, SigningSecret
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
 from gateway.life_events.subscription_office import SealedSecret
+from gateway.life_events.webhook_secrets import opened_secret
 from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
 from gateway.storage.event_rows import WIPED, opened_event
@@ -188,18 +189,18 @@ class StoredOutbox:
         target = subscription.target
         if not isinstance(target, Webhook):
             return ()
-        live = [it for it in sealed if it.expires_at is None or it.expires_at > now]
+        live = (it for it in sealed if it.is_live(now))
         return tuple(filter(None, (self._secret(it, scheme=Scheme(target.signature)) for it in live)))
 
     def _secret(self, sealed: SealedSecret, *, scheme: Scheme) -> SigningSecret | None:
         found = self._open_secrets.get(sealed.id)
         if found is None:
             try:
-                key = self._sealer.open(sealed.sealed, table="webhook_secrets", id=sealed.id, column="sealed")
+                found = opened_secret(sealed, sealer=self._sealer, scheme=scheme)
             except SealBroken:
                 _log.error("webhook_secret.unreadable", secret=sealed.id)
                 return None
-            found = self._open_secrets[sealed.id] = SigningSecret(sealed.id, scheme, key)
+            self._open_secrets[sealed.id] = found
         return found
 
 

@@ -11,7 +11,7 @@ from gateway.life_events.sealing import Sealer
 from gateway.life_events.settling import after_attempt
 from gateway.life_events.signature import Scheme, SigningSecret, new_key
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
-from gateway.life_events.subscription_office import SealedSecret
+from gateway.life_events.webhook_secrets import sealed_secret
 from gateway.storage.accepting import Accepting
 from gateway.storage.outbox import StoredOutbox
 from gateway.storage.subscription_office import StoredSubscriptionOffice
@@ -56,9 +56,7 @@ class Line:
                 await change.put(it)
                 if isinstance(it.target, Webhook):
                     secret = SigningSecret(new_id("whs"), Scheme(it.target.signature), new_key())
-                    sealed = self.sealer.seal(secret.key, table="webhook_secrets", id=secret.id, column="sealed")
-                    kept = SealedSecret(id=secret.id, key_id=sealed.key_id, sealed=sealed.data, created_at=START)
-                    await change.put_secrets(it.id, (kept,))
+                    await change.put_secrets(it.id, (sealed_secret(secret, sealer=self.sealer, now=START),))
                     made[it.id] = secret
         return made
 
