@@ -21,8 +21,9 @@ TABLE, COLUMN = "events", "sealed"
 WIPED = ""
 """The `key_id` of an event whose data has been wiped."""
 NEWEST = sa.select(counters.c.value).where(counters.c.name == EVENTS)
+READ = tuple(column for column in events.c if column.name not in {"source", "source_event_id", "fingerprint"})
+"""What `opened_event` needs."""
 _log = structlog.get_logger("gateway.storage.events")
-_READ = tuple(column for column in events.c if column.name not in {"source", "source_event_id", "fingerprint"})
 
 
 def row_of(event: PublishedEvent, *, sealer: Sealer) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def later(sequence: int, *, upto: int, wanted: Mapping[str, frozenset[PartnerId]
     ]
     numbers = sa.union_all(*found).subquery()
     return (
-        sa.select(*_READ)
+        sa.select(*READ)
         .where(events.c.sequence.in_(sa.select(numbers.c.sequence)), events.c.key_id != WIPED)
         .order_by(events.c.sequence)
         .limit(limit)
@@ -80,7 +81,7 @@ def later(sequence: int, *, upto: int, wanted: Mapping[str, frozenset[PartnerId]
 def by_id(event_id: str) -> sa.Select[Any]:
     """The event of that id, if its data is there."""
     known = event_id if is_key(event_id) else ""
-    return sa.select(*_READ).where(events.c.id == known, events.c.key_id != WIPED)
+    return sa.select(*READ).where(events.c.id == known, events.c.key_id != WIPED)
 
 
 def opened(

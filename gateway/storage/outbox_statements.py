@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from gateway.life_events.delivery import DeliveryStatus
 from gateway.life_events.subscription import SubscriptionStatus
+from gateway.storage.event_rows import READ
 from gateway.storage.life_event_tables import deliveries, delivery_attempts, events, subscriptions
 
 # As a literal, or the planners would not use the indexes of what waits.
@@ -37,7 +38,7 @@ DUE = (
         _D.attempts,
         _D.failures,
         _D.first_due_at,
-        *(column for column in events.c if column.name not in {"source", "source_event_id", "fingerprint"}),
+        *READ,
     )
     .join(events, events.c.sequence == _D.event_sequence)
     .where(_D.subscription_id == sa.bindparam("subscription"), IS_DUE, IS_FIRST)
