@@ -96,7 +96,7 @@ class Sealer:
 
 def _changed(folder: Path, *, known: tuple[SealingKey, ...]) -> tuple[SealingKey, ...] | None:
     """The keys, or None where their files are those that are known."""
-    if names(folder) == tuple(f"{key.begins:010d}-{key.kid}.key" for key in known):
+    if names(folder) == tuple(key.file_name for key in known):
         return None
     return read_keys(folder)
 

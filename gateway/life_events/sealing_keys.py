@@ -32,6 +32,11 @@ class SealingKey(NamedTuple):
     kid: str
     secret: bytes
 
+    @property
+    def file_name(self) -> str:
+        """What its file is called."""
+        return f"{self.begins:010d}-{self.kid}.key"
+
 
 def opened_keys(folder: Path, *, now: float) -> tuple[SealingKey, ...]:
     """The keys of the folder, the oldest first; whoever comes first makes the first. Raises `BadConfiguration`."""
@@ -80,9 +85,9 @@ def retire_key(folder: Path, kid: str) -> None:
 
 def _add(folder: Path, *, begins: int) -> str:
     secret = os.urandom(KEY_BYTES)
-    kid = _kid(secret)
-    write_private(folder / f"{begins:010d}-{kid}.key", base64.b64encode(secret) + b"\n")
-    return kid
+    key = SealingKey(begins, _kid(secret), secret)
+    write_private(folder / key.file_name, base64.b64encode(secret) + b"\n")
+    return key.kid
 
 
 def _kid(secret: bytes) -> str:
