@@ -181,10 +181,10 @@ def _literal(ipv6: str | None, host: str) -> Address | None:
         try:
             return IPv6Address(ipv6)
         except ValueError:
-            refuse_host()
+            _refuse_host()
     labels = host.split(".")
     if not all(map(_LABEL.fullmatch, labels)):
-        refuse_host()
+        _refuse_host()
     last = labels[-1].lower()
     if not (last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last)):
         return None
@@ -192,10 +192,10 @@ def _literal(ipv6: str | None, host: str) -> Address | None:
     try:
         return IPv4Address(host)
     except ValueError:
-        refuse_host()
+        _refuse_host()
 
 
-def refuse_host() -> NoReturn:
+def _refuse_host() -> NoReturn:
     """Raises `TargetRefused`: the host is neither a name nor an address in its plain form."""
     raise TargetRefused("host")
 
