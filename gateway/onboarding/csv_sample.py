@@ -10,15 +10,13 @@ import msgspec
 
 from adapters.base import AdapterError
 from adapters.csv_file import CsvReader
-from gateway.onboarding.file_bytes import FileText
+from gateway.onboarding.file_bytes import FIRST_PART, FileText
 from gateway.onboarding.rejected import SampleRejected
 
 _MARKS = (",", ";", "\t", "|")
 _LOOKED_AT = 400
 _NUMERIC = re.compile(r"[-+]?(?:Rp\.?\s*)?[\d.,]+\s*%?")
 _CODECS = {"utf-8": "utf-8", "utf-16": "utf-16", "windows-1252": "cp1252"}
-_FIRST_PART = 4_194_304
-"""Of a file beyond the bound, this much is read: thousands of rows."""
 _MOST_ABOVE = 20
 Cells = list[list[str]]
 
@@ -39,9 +37,7 @@ def read_csv(file: FileText) -> CsvRead:
     text = content.decode(_CODECS[file.encoding]).lstrip("\ufeff").lstrip("\r\n")
     mark = _delimiter(text)
     header = _header_lines(_cells(text, mark, name=file.name), name=file.name)
-    notes = []
-    if file.is_cut:
-        notes.append(f"only the first {_FIRST_PART // 1_048_576} MB of the file were read")
+    notes = file.notes
     if header != "1":
         notes.append(f"the columns are named in line {header}; what stands above is passed over")
     try:
@@ -62,7 +58,7 @@ def read_csv(file: FileText) -> CsvRead:
 
 def _first_part(content: bytes) -> bytes:
     """The beginning of a large file, to the end of a row: line breaks within quotes end none."""
-    part = content[:_FIRST_PART]
+    part = content[:FIRST_PART]
     end = part.rfind(b"\n")
     while end > 0 and part.count(b'"', 0, end) % 2:
         end = part.rfind(b"\n", 0, end)

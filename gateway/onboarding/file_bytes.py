@@ -8,6 +8,9 @@ from gateway.onboarding.rejected import SampleRejected
 
 MOST_BYTES = 33_554_432
 """As much as the gateway takes in one answer (`upstream.max_bytes`); a sample needs no more."""
+FIRST_PART = 4_194_304
+"""Of a file beyond the bound, this much is read where it has an object or a row a line: thousands of them."""
+_MB = 1_048_576
 _PACKED = (
     (b"\x1f\x8b", "compressed with gzip; unpack it (`gunzip FILE`)"),
     (b"BZh", "compressed with bzip2; unpack it (`bunzip2 FILE`)"),
@@ -40,6 +43,16 @@ class FileText(msgspec.Struct, frozen=True):
     text: str
     encoding: str
     is_cut: bool = False
+
+    @property
+    def in_mb(self) -> int:
+        """How many megabytes were taken, the last one begun."""
+        return -(-len(self.content) // _MB)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said where only its first part is read."""
+        return [f"only the first {FIRST_PART // _MB} MB of the file were read"] if self.is_cut else []
 
 
 def read_file(path: Path, *, most: int = MOST_BYTES) -> FileText:

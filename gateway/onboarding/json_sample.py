@@ -8,41 +8,45 @@ from typing import Any
 import msgspec
 
 from gateway.mapping.json_body import without_half_pairs, without_nul
-from gateway.onboarding.file_bytes import FileText
+from gateway.onboarding.file_bytes import FIRST_PART, FileText
 from gateway.onboarding.rejected import SampleRejected
 
 DEEPEST = 24
-_FIRST_PART = 4_194_304
-"""Of a file beyond the bound, this much is read where it has an object a line."""
 _WHOLE = 2**63
 _CALLBACK = re.compile(r"\s*[\w$.]+\s*\(\s*[\[{]")
 _UNQUOTED = re.compile(r"[{,]\s*(?:'|[A-Za-z_]\w*\s*:)")
 
 
-def read_json(file: FileText) -> tuple[Any, list[str]]:
-    """The document, and what is to be said of it. Raises `SampleRejected`."""
+class JsonRead(msgspec.Struct, frozen=True):
+    """The document, what is to be said, and whether the file has a value a line (JSON Lines)."""
+
+    document: Any
+    notes: list[str]
+    in_lines: bool
+
+
+def read_json(file: FileText) -> JsonRead:
+    """The document of a file. Raises `SampleRejected`."""
     if file.is_cut:
         if not _is_in_lines(file.text):
             raise _too_large(file)
-        file = msgspec.structs.replace(file, text=file.text[: file.text.rfind("\n", 0, _FIRST_PART) + 1])
+        file = msgspec.structs.replace(file, text=file.text[: file.text.rfind("\n", 0, FIRST_PART) + 1])
     text = without_half_pairs(without_nul(file.text.lstrip("\ufeff").encode())).decode()
     reader = _Reader(file.name)
     try:
-        document = reader.read(text)
-        notes = reader.notes
+        read = JsonRead(reader.read(text), reader.notes, in_lines=False)
     except json.JSONDecodeError as error:
-        document, notes = _lines(file, text, error)
-    if file.is_cut:
-        notes.append(f"only the first {_FIRST_PART // 1_048_576} MB of the file were read")
+        read = _lines(file, text, error)
+    read.notes.extend(file.notes)
     if file.encoding != "utf-8":
-        notes.append(f"the file is {file.encoding}; the platform itself must send UTF-8, as JSON always is")
-    _check_sense(document, file.name)
-    return document, notes
+        read.notes.append(f"the file is {file.encoding}; the platform itself must send UTF-8, as JSON always is")
+    _check_sense(read.document, file.name)
+    return read
 
 
 def _is_in_lines(text: str) -> bool:
     """Whether the first line is an object by itself."""
-    line = text[: max(0, text.find("\n", 0, _FIRST_PART))].strip()
+    line = text[: max(0, text.find("\n", 0, FIRST_PART))].strip()
     try:
         return line.startswith("{") and isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
@@ -86,7 +90,7 @@ class _Reader:
         raise SampleRejected(message, file=self.name)
 
 
-def _lines(file: FileText, text: str, error: json.JSONDecodeError) -> tuple[Any, list[str]]:
+def _lines(file: FileText, text: str, error: json.JSONDecodeError) -> JsonRead:
     """JSON Lines as one list; anything else is refused."""
     lines = [line for line in text.splitlines() if line.strip()]
     if error.msg != "Extra data" or len(lines) < 2:
@@ -106,7 +110,7 @@ def _lines(file: FileText, text: str, error: json.JSONDecodeError) -> tuple[Any,
         "the file has one object a line (JSON Lines); the platform must answer one list of them, "
         "as the gateway reads one document"
     )
-    return found, [note, *reader.notes]
+    return JsonRead(found, [note, *reader.notes], in_lines=True)
 
 
 def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
@@ -127,9 +131,8 @@ def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _too_large(file: FileText) -> SampleRejected:
-    size = -(-len(file.content) // 1_048_576)
     message = (
-        f"the file is larger than {size} MB, and JSON cannot be read in part; "
+        f"the file is larger than {file.in_mb} MB, and JSON cannot be read in part; "
         "ask the platform for fewer records (as `?limit=1000`), a few hundred are enough"
     )
     return SampleRejected(message, file=file.name)

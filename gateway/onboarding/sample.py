@@ -68,6 +68,7 @@ def _read_one(path: Path, *, kind: str | None, most: int) -> Sample:
     notes: list[str] = []
     options: dict[str, str] = {}
     row: str | None = None
+    in_lines = False
     document: Any
     if wire == "csv":
         table = read_csv(file)
@@ -75,8 +76,8 @@ def _read_one(path: Path, *, kind: str | None, most: int) -> Sample:
     elif wire == "xml":
         document, row = read_xml(file)
     else:
-        document, notes = read_json(file)
-    in_lines = wire == "json" and any("JSON Lines" in note for note in notes)
+        read = read_json(file)
+        document, notes, in_lines = read.document, read.notes, read.in_lines
     protocol = protocol_of(document, wire=wire, row=row, kind=kind, in_lines=in_lines)
     if protocol.content_type:
         document = read_by_adapter(

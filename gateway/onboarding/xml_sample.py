@@ -24,7 +24,7 @@ def read_xml(file: FileText) -> tuple[Any, str | None]:
     """The document, and the name of the element that is a record. Raises `SampleRejected`."""
     if file.is_cut:
         raise SampleRejected(
-            f"the file is larger than {-(-len(file.content) // 1_048_576)} MB, and XML cannot be read in part; "
+            f"the file is larger than {file.in_mb} MB, and XML cannot be read in part; "
             "ask the platform for fewer records, a few hundred are enough",
             file=file.name,
         )
