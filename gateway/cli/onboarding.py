@@ -23,6 +23,7 @@ from gateway.onboarding.sample import Sample, SampleRejected, read_sample
 from gateway.onboarding.source import InferredSource, infer_source
 from gateway.onboarding.whole_files import AlreadyThere, NotWritten, write_all
 from gateway.settings import Partner
+from schemas.resources import RESOURCES
 
 _NEITHER = "none of them"
 _EXAMPLES = 200
@@ -108,7 +109,7 @@ def _talked_over(
         changes["resource"] = click.prompt(
             "What are the records?",
             default=onboarded.proposal.resource,
-            type=click.Choice(["facility", "indicator", "service", "service-request"]),
+            type=click.Choice(list(RESOURCES)),
             err=True,
         )
     if changes:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import msgspec
 
 from gateway.mapping.language.paths import Index, Key
+from gateway.mapping.operations.places import EAST, NORTH, SOUTH, WEST
 from gateway.onboarding.column import Column
 from gateway.onboarding.hint_words import LATITUDE, LONGITUDE
 from gateway.onboarding.profile import Form, FormKind
 
-SOUTH, NORTH, WEST, EAST = -11.5, 6.5, 94.5, 141.5
-"""Indonesia's box, as the mapping language has it."""
 _TEXT = re.compile(r"[-+]?\d{1,3}(?:(?P<mark>[.,])\d+)?")
 _FINE = 3
 """Coordinates of places have this many decimals or more, for the most part."""

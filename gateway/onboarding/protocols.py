@@ -1,9 +1,10 @@
 """Which protocol a document speaks, told by the marks that the protocol's own standard sets."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+SampleKind: TypeAlias = Literal["json", "csv", "geojson", "xml", "ckan", "open311"]
 _REQUEST = frozenset({"service_request_id", "status", "service_code", "service_name", "requested_datetime"})
 """GeoReport v2 names the members of a request; a server sends most of them."""
 
@@ -14,7 +15,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     `content_type` is set where that adapter makes a document of its own, so that the file is read by it.
     """
 
-    kind: Literal["json", "csv", "geojson", "xml", "ckan", "open311"]
+    kind: SampleKind
     adapter: str
     options: dict[str, str] = {}
     content_type: str = ""

@@ -10,7 +10,8 @@ import msgspec
 
 from gateway.fictional.fiction import Fiction
 from gateway.fictional.shapes import Shape
-from gateway.mapping.language.paths import Each, Index, Key, Path, Step, parse_path
+from gateway.mapping.language.paths import Each, Index, Key, Step, parse_path
+from gateway.onboarding.path_text import keys_of
 from gateway.onboarding.source import InferredSource
 
 MOST_RECORDS = 60
@@ -60,7 +61,7 @@ def kept_csv(content: bytes, *, personal: Sequence[str], options: dict[str, str]
 def kept_xml(content: bytes, source: InferredSource, *, personal: Sequence[str], fiction: Fiction) -> bytes:
     """A feed: rows beyond the first ones go, and the texts of elements that look Personal are made up."""
     root = ET.fromstring(content)  # noqa: S314  it was read before, by a parser that refuses entities
-    keys = [step.name for step in parse_path(source.records.at).steps if isinstance(step, Key)]
+    keys = keys_of(parse_path(source.records.at).steps)
     parent = root
     for key in keys[1:-1]:
         parent = next((child for child in parent if child.tag == key), parent)
@@ -69,7 +70,7 @@ def kept_xml(content: bytes, source: InferredSource, *, personal: Sequence[str],
         parent.remove(row)
     for row in rows[:MOST_RECORDS]:
         for path in personal:
-            names = [step.name for step in parse_path(path).steps if isinstance(step, Key)]
+            names = keys_of(parse_path(path).steps)
             for element in row.iterfind("/".join(names)) if names else ():
                 element.text = fiction.value(element.text)
     for element in root.iter():
@@ -168,5 +169,5 @@ def _scrubbed(value: Any, fiction: Fiction) -> Any:
 
 def _column(path: str) -> str:
     """The name of a CSV column, from its path."""
-    parsed: Path = parse_path(path)
-    return parsed.steps[0].name.strip() if parsed.steps and isinstance(parsed.steps[0], Key) else path
+    steps = parse_path(path).steps
+    return steps[0].name.strip() if steps and isinstance(steps[0], Key) else path

@@ -9,12 +9,11 @@ import msgspec
 from gateway.onboarding.csv_sample import read_csv
 from gateway.onboarding.file_bytes import MOST_BYTES, FileText, read_file
 from gateway.onboarding.json_sample import read_json
-from gateway.onboarding.protocols import protocol_of
+from gateway.onboarding.protocols import SampleKind, protocol_of
 from gateway.onboarding.rejected import SampleRejected as SampleRejected  # noqa: PLC0414  part of what this module offers
 from gateway.onboarding.replayed import read_by_adapter
 from gateway.onboarding.xml_sample import is_web_page, read_xml
 
-SampleKind: TypeAlias = Literal["json", "csv", "geojson", "xml", "ckan", "open311"]
 _Wire: TypeAlias = Literal["json", "csv", "xml"]
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 

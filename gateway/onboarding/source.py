@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -15,7 +15,7 @@ from gateway.onboarding.observed import observe
 from gateway.onboarding.path_text import path_text
 from gateway.onboarding.profile import FieldProfile
 from gateway.onboarding.profiling import Profiled, profile_records
-from gateway.onboarding.record_places import RecordPlace, record_place, records_at, with_rows
+from gateway.onboarding.record_places import RecordForm, RecordPlace, record_place, records_at, with_rows
 from gateway.onboarding.rejected import SampleRejected
 from gateway.onboarding.rows import header_of, header_of_lists, rows_at_begin, rows_at_end
 from gateway.onboarding.sample import Sample
@@ -28,7 +28,6 @@ _OF_ANSWERS = _SAYS_WHAT_FAILED | {
     "code", "data", "detail", "details", "error_code", "errorcode", "instance", "kode", "ok", "path", "request_id",
     "result", "status", "status_code", "statuscode", "success", "sukses", "timestamp", "title", "trace", "type",
 }  # fmt: skip
-RecordForm: TypeAlias = Literal["list", "keyed", "features", "single"]
 MOST_RECORDS = 5_000
 """Of a larger sample, this many are looked at, evenly taken."""
 _AT_END = 6

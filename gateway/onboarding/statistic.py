@@ -14,8 +14,8 @@ from gateway.onboarding.profile import FieldProfile, FormKind
 from gateway.onboarding.proposal import Open, Proposal, ProposedField, with_constant
 from gateway.onboarding.reference import Reference
 from gateway.onboarding.source import RecordsPlace
+from gateway.onboarding.wide_columns import YEAR
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SEXES = frozenset({"l", "p", "lakilaki", "pria", "male", "perempuan", "wanita", "female", "jumlah", "total", "lp"})
 _DIMENSIONS = {
     "gender": "sex",
@@ -61,7 +61,7 @@ def as_statistic(proposal: Proposal, fields: Sequence[FieldProfile], reference: 
 
 def _dated(proposal: Proposal, reference: Reference) -> Proposal:
     """The year of the title, where no field says it."""
-    year = _YEAR.search(reference.title)
+    year = YEAR.search(reference.title)
     if proposal.field("period") is not None:
         return proposal
     if year is not None:
@@ -114,7 +114,7 @@ def _has_fractions(field: FieldProfile | None) -> bool:
 
 def _by_month(place: RecordsPlace, reference: Reference) -> RecordsPlace:
     """Columns that are months of the title's year, without the total of them; else the columns as they are."""
-    year = _YEAR.search(reference.title)
+    year = YEAR.search(reference.title)
     read = date_reader(("%d %B %Y", "%d %b %Y"))
     found = [
         (column, read(f"1 {column.label.strip().title()} {year.group() if year else 2024}")) for column in place.columns

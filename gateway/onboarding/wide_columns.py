@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.onboarding.profile import FieldProfile, FormKind
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_MEASURE = frozenset(
     {
         "id",
@@ -60,9 +60,9 @@ def wide_columns(fields: Sequence[FieldProfile]) -> tuple[WideColumn, ...]:
     years: dict[str, list[WideColumn]] = defaultdict(list)
     for field in measures:
         name = field.label or field.path.strip('"')
-        found = _YEAR.findall(name)
+        found = YEAR.findall(name)
         if len(found) == 1:
-            stem = _YEAR.sub("*", name)
+            stem = YEAR.sub("*", name)
             years[stem].append(WideColumn(path=field.path, label=found[0], year=int(found[0])))
     best = max(years.values(), key=len, default=[])
     if len(best) > 1:
@@ -77,7 +77,7 @@ def wide_columns(fields: Sequence[FieldProfile]) -> tuple[WideColumn, ...]:
 def _is_measure(field: FieldProfile) -> bool:
     """Whether a field holds numbers that measure something."""
     words = set(field.words)
-    if any(_YEAR.fullmatch(word) for word in words):
+    if any(YEAR.fullmatch(word) for word in words):
         words -= {"tahun", "year"}
     if field.many or not field.seen or words & _NO_MEASURE:
         return False
