@@ -4,7 +4,6 @@ from gateway.mapping.code_lists import CodeLists
 from gateway.onboarding.partner_file import STAND_IN, Address, DatasetEntry
 from gateway.onboarding.partner_region import PartnerRegion
 from gateway.onboarding.proposal import DOUBTFUL, Open, Proposal
-from gateway.onboarding.region_names import RegionNames
 from gateway.onboarding.source import InferredSource
 from schemas.resources import RESOURCES
 
@@ -14,12 +13,11 @@ _OF_THE_TABLE = frozenset({"period", "unit"})
 
 def about_partner(name: str, region: PartnerRegion, codes: CodeLists) -> list[Open]:
     """Whose data it is, where the name does not say."""
-    names = RegionNames(codes.regions.names)
     if region.code is None:
         message = f"no region is called {name}; say --kode-wilayah CODE, as 32.11"
         return [Open(about="kode_wilayah", message=message, required=True)]
     if region.others:
-        meant = " or ".join(f"{names.name(code)} ({code})" for code in (region.code, *region.others))
+        meant = " or ".join(f"{codes.regions.names[code]} ({code})" for code in (region.code, *region.others))
         message = f"{name} is {meant}, and the sample does not say which; say --kode-wilayah CODE"
         return [Open(about="kode_wilayah", message=f"{message}. {region.code} stands there until then")]
     return []

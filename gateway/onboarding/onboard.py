@@ -122,9 +122,10 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
     personal = _personal(proposal, source)
     kept = _kept(wish, sample, source, personal=personal)
     contract = _contract(wish, source, proposal, dataset=dataset, title=f"{title} of {government}.", kept=kept)
+    doubts = about_partner(wish.partner, region, codes)
     is_there = wish.again and _stands_there(wish.partner_file, dataset)
     if not is_there:
-        partner = _partner(wish, entry, region=region, government=government, codes=codes)
+        partner = _partner(wish, entry, region=region, government=government, doubts=doubts)
         contract = {wish.partner_file: partner.encode(), **contract}
     return Onboarded(
         partner=wish.partner,
@@ -137,7 +138,7 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
         files=contract,
         extends=wish.partner_file if wish.partner_file.exists() else None,
         open=(
-            *about_partner(wish.partner, region, codes),
+            *doubts,
             *(() if is_there else about_address(entry, source)),
             *about_resource(proposal, said=wish.resource is not None),
             *about_samples(len(kept), given=len(wish.samples)),
@@ -210,7 +211,7 @@ def _entry(wish: Wish, sample: Sample, source: InferredSource, *, dataset: str, 
     )
 
 
-def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, government: str, codes: CodeLists) -> str:
+def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, government: str, doubts: Sequence[Open]) -> str:
     """The partner's file: a new one, or the one that is there with a dataset more."""
     if wish.partner_file.exists():
         try:
@@ -223,7 +224,7 @@ def _partner(wish: Wish, entry: DatasetEntry, *, region: PartnerRegion, governme
         name=government,
         kode_wilayah=region.code or "",
         zone=zone_of(region.code),
-        doubts=tuple(one.message for one in about_partner(wish.partner, region, codes)),
+        doubts=tuple(one.message for one in doubts),
     )
 
 

@@ -39,7 +39,7 @@ def region_of(name: str, fields: Iterable[FieldProfile], regions: Regions) -> Pa
     ranked = votes.most_common(2)
     if ranked and (len(ranked) == 1 or ranked[0][1] > 2 * ranked[1][1]):
         return PartnerRegion(code=ranked[0][0])
-    ordered = sorted(found, key=lambda code: (len(code) == len("00"), names.name(code).split()[0] not in _RANKS[:1]))
+    ordered = sorted(found, key=lambda code: (len(code) == len("00"), regions.names[code].split()[0] not in _RANKS[:1]))
     return PartnerRegion(code=ordered[0], others=tuple(ordered[1:]))
 
 

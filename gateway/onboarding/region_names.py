@@ -33,10 +33,6 @@ class RegionNames:
         inside = [code for code in found if within and (code == within or code.startswith(f"{within}."))]
         return inside or found
 
-    def name(self, code: str) -> str:
-        """What a region is called, with its rank."""
-        return self._names[code]
-
     def _has_rank(self, code: str, rank: str) -> bool:
         if rank in {"kota", "kabupaten"}:
             own, _ = _bare(self._names[code])
