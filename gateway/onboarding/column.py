@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from typing import Any
 
+from gateway.mapping.language.paths import Each, Index, Key
 from gateway.onboarding.hint_words import COUNT
-from gateway.onboarding.observed import Leaf, Steps
+from gateway.onboarding.observed import Leaf, Steps, json_inside
 from gateway.onboarding.path_text import keys_of, path_text, words_of
 from gateway.onboarding.profile import Scalar
 
@@ -110,6 +111,23 @@ class Column:
         for text, count in self.texts.items():
             found[text] += count
         return Counter() if self.real or self.flags else found
+
+
+def value_of(record: Any, column: Column) -> Scalar | None:
+    """The scalar of one record at a column's path, or None."""
+    found = record
+    for step in column.steps:
+        if isinstance(found, str):
+            found = json_inside(found)
+        if isinstance(step, Key):
+            found = found.get(step.name) if isinstance(found, dict) else None
+        elif isinstance(step, Index):
+            found = found[step.index] if isinstance(found, list) and step.index < len(found) else None
+        elif isinstance(step, Each):
+            return None
+        if found is None:
+            return None
+    return found if isinstance(found, (str, int, float, bool)) else None
 
 
 def _like_codes(numbers: list[int]) -> bool:

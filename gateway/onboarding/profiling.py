@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.mapping.language.paths import Each, Index, Key
+from gateway.mapping.language.paths import Index, Key
 from gateway.mapping.regions import Regions
 from gateway.onboarding import date_forms, number_forms
 from gateway.onboarding.column import Column
@@ -14,8 +14,8 @@ from gateway.onboarding.coordinates import coordinate_forms
 from gateway.onboarding.field_profile import profile_of
 from gateway.onboarding.hint_words import COUNT, PHONE, TIME, YEAR
 from gateway.onboarding.number_forms import number_text
-from gateway.onboarding.observed import Observed, json_inside, leaves
-from gateway.onboarding.profile import FieldProfile, Form, FormKind, Scalar
+from gateway.onboarding.observed import Observed, leaves
+from gateway.onboarding.profile import FieldProfile, Form, FormKind
 from gateway.onboarding.region_forms import RegionForms
 from gateway.onboarding.text_forms import local_phone_like, nik_like, text_forms, yes_of
 
@@ -40,9 +40,7 @@ def profile_records(
     named = labels or {}
     columns = [Column(leaf, records=len(records), label=_label(leaf.steps, named)) for leaf in leaves(top)]
     coordinates, issues = coordinate_forms(columns)
-    placed = RegionForms(regions, records=records, value_of=value_of).of(
-        [column for column in columns if column.path not in coordinates]
-    )
+    placed = RegionForms(regions, records=records).of([column for column in columns if column.path not in coordinates])
     own = {column.path: _own_forms(column) for column in columns}
     _settle(columns, own)
     fields = []
@@ -51,23 +49,6 @@ def profile_records(
         rest = [form for form in own[column.path] if not (first and form.kind in _LESS_THAN_CODES)]
         fields.append(profile_of(column, [*first, *rest]))
     return Profiled(fields, columns, issues)
-
-
-def value_of(record: Any, column: Column) -> Scalar | None:
-    """The scalar of one record at a column's path, or None."""
-    found = record
-    for step in column.steps:
-        if isinstance(found, str):
-            found = json_inside(found)
-        if isinstance(step, Key):
-            found = found.get(step.name) if isinstance(found, dict) else None
-        elif isinstance(step, Index):
-            found = found[step.index] if isinstance(found, list) and step.index < len(found) else None
-        elif isinstance(step, Each):
-            return None
-        if found is None:
-            return None
-    return found if isinstance(found, (str, int, float, bool)) else None
 
 
 def _label(steps: tuple[Any, ...], labels: Mapping[str, str]) -> str | None:

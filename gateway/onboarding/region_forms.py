@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.mapping.language.declaration import Scheme
 from gateway.mapping.regions import Regions
-from gateway.onboarding.column import Column
+from gateway.onboarding.column import Column, value_of
 from gateway.onboarding.hint_words import BPS, KEMENDAGRI, REGION, TIME
 from gateway.onboarding.profile import Form, FormKind
 from gateway.onboarding.region_names import RegionNames
@@ -21,17 +21,15 @@ _CODE = frozenset({"code", "kd", "kode"})
 _LOOKED_AT = 500
 _ENOUGH = 3
 """Fewer different values may be anything."""
-ValueOf = Callable[[Any, Column], Any]
 
 
 class RegionForms:
     """Finds the region codes and names among the columns of some records."""
 
-    def __init__(self, regions: Regions, *, records: Sequence[Any], value_of: ValueOf) -> None:
+    def __init__(self, regions: Regions, *, records: Sequence[Any]) -> None:
         self._regions = regions
         self._names = RegionNames(regions.names)
         self._records = records
-        self._value_of = value_of
 
     def of(self, columns: Sequence[Column]) -> dict[str, Form]:
         """The form of each path that holds region names or codes."""
@@ -86,11 +84,11 @@ class RegionForms:
             return False
         right = total = 0
         for record in self._records[:_LOOKED_AT]:
-            code = self._value_of(record, column)
+            code = value_of(record, column)
             if code is None or isinstance(code, (bool, float)):
                 continue
             total += 1
-            names = [name for other in named if isinstance(name := self._value_of(record, other), str)]
+            names = [name for other in named if isinstance(name := value_of(record, other), str)]
             places = [place for name in names for place in self._names.find(name) if len(place) > 2]
             codes = [self._regions.to_kemendagri(scheme, str(code)) for scheme in _SCHEMES]
             right += any(_is_of(one, place) for one in codes for place in places)
@@ -151,14 +149,14 @@ class RegionForms:
         """The system in which the codes are the places that the records name."""
         votes: Counter[str] = Counter()
         for record in self._records:
-            code = self._value_of(record, column)
+            code = value_of(record, column)
             if code is None or isinstance(code, (bool, float)):
                 continue
             both = {scheme: self._regions.to_kemendagri(scheme, str(code)) for scheme in _SCHEMES}
             if both["bps"] == both["kemendagri"]:
                 continue
             for other in named:
-                name = self._value_of(record, other)
+                name = value_of(record, other)
                 places = self._names.find(name) if isinstance(name, str) else []
                 right = [scheme for scheme, place in both.items() if any(_is_of(place, known) for known in places)]
                 if len(right) == 1:  # a province says nothing, as both codes lie in it
@@ -186,7 +184,7 @@ class RegionForms:
         """Whether one field's code is the beginning of the other's, in nearly every record."""
         same = total = 0
         for record in self._records[:_LOOKED_AT]:
-            left, right = self._value_of(record, one), self._value_of(record, other)
+            left, right = value_of(record, one), value_of(record, other)
             if left in {None, 0, ""} or right in {None, 0, ""}:
                 continue
             total += 1
