@@ -42,15 +42,14 @@ class StoredContractChecks:
             {"dataset": dataset, "due_at": now + timedelta(seconds=every_s * (place + 0.5) / len(datasets))}
             for place, dataset in enumerate(datasets)
         ]
+        statement = self._insert(contract_check_turns)
+        changed = {"due_at": statement.excluded.due_at}
+        unset = sa.or_(_TURNS.due_at.is_(None), _TURNS.due_at > latest)
+        spread = statement.on_conflict_do_update(index_elements=["dataset"], set_=changed, where=unset)
         async with writing(self._engine) as connection:
             await connection.execute(sa.delete(contract_check_turns).where(_TURNS.dataset.not_in(datasets)))
-            for row in rows:
-                changed = {"due_at": row["due_at"]}
-                unset = sa.or_(_TURNS.due_at.is_(None), _TURNS.due_at > latest)
-                statement = self._insert(contract_check_turns).values(row)
-                await connection.execute(
-                    statement.on_conflict_do_update(index_elements=["dataset"], set_=changed, where=unset)
-                )
+            if rows:
+                await connection.execute(spread, rows)
 
     async def due(self, *, now: datetime) -> list[DatasetId]:
         """Those whose turn has come and that nobody checks."""
