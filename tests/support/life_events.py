@@ -3,10 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from gateway.audit.record import AuditRecord
 from gateway.ids import ClientId, DatasetId, PartnerId, new_id
 from gateway.life_events.event import PublishedEvent
 from gateway.life_events.ports import Publication
+from gateway.storage.engine import reading
+from gateway.storage.tables import audit_records
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 BIRTH = b'{"id":"sumedang:birth:hospital-births.SKL-1","partner":"sumedang","mother_nik":"3211104405950002"}'
@@ -66,3 +72,10 @@ def a_record(event: PublishedEvent) -> AuditRecord:
         client_id=event.client_id,
         subject=event.id,
     )
+
+
+async def audited(engine: AsyncEngine) -> list[Any]:
+    """The audit records, in order."""
+    async with reading(engine) as connection:
+        leaves = (await connection.execute(sa.select(audit_records.c.leaf).order_by(audit_records.c.number))).scalars()
+        return [msgspec.json.decode(leaf) for leaf in leaves]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.storage.transactor import Transactor
 from gateway.storage.watch import Watch
 from tests.support.engines import (  # noqa: F401
     database_url,
@@ -21,3 +22,11 @@ async def watch(engine):  # noqa: F811
     made = Watch(engine)
     await made.poll()
     return made
+
+
+@pytest.fixture
+async def transactor(engine):  # noqa: F811
+    """Where the writers of a process meet."""
+    made = Transactor(engine)
+    yield made
+    await made.close()

@@ -34,14 +34,6 @@ WIB = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture
-async def transactor(engine):
-    """Where the writers of a process meet."""
-    made = Transactor(engine)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 def sealer(tmp_path):
     """Keys that processes of one test share."""
     return Sealer.opened(tmp_path / "event-keys", clock=SystemClock())

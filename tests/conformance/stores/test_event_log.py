@@ -2,7 +2,6 @@
 
 import asyncio
 
-import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -13,19 +12,10 @@ from gateway.life_events.sealing import Sealer
 from gateway.storage.engine import reading, writing
 from gateway.storage.event_log import GroupCommitLog
 from gateway.storage.life_event_tables import events
-from gateway.storage.tables import audit_records
 from gateway.storage.transactor import Transactor
-from tests.support.life_events import BIRTH, SilentBell, a_publication, an_event
+from tests.support.life_events import BIRTH, SilentBell, a_publication, an_event, audited
 
 EVERYTHING = {"birth": frozenset({"sumedang", "jakarta"}), "death": frozenset({"sumedang"})}
-
-
-@pytest.fixture
-async def transactor(engine):
-    """Where the writers of a process meet."""
-    made = Transactor(engine)
-    yield made
-    await made.close()
 
 
 @pytest.fixture
@@ -49,13 +39,6 @@ async def log(log_in):
     await made.open()
     yield made
     await made.close()
-
-
-async def audited(engine):
-    """The audit records, in order."""
-    async with reading(engine) as connection:
-        leaves = (await connection.execute(sa.select(audit_records.c.leaf).order_by(audit_records.c.number))).scalars()
-        return [msgspec.json.decode(leaf) for leaf in leaves]
 
 
 async def stored(engine, column):

@@ -15,12 +15,11 @@ from gateway.life_events.outbox import Turn
 from gateway.life_events.settling import given_back, withheld
 from gateway.life_events.subscription import PlatformDataset, SubscriptionStatus
 from gateway.life_events.subscription_office import Window
-from gateway.storage.engine import reading, writing
+from gateway.storage.engine import writing
 from gateway.storage.life_event_tables import events
-from gateway.storage.tables import audit_records
 from gateway.storage.transactor import Transactor
 from tests.support.deliveries import DISABLE_AFTER, LEASE, START, Line, a_subscription, arrived, failed, statuses
-from tests.support.life_events import BIRTH, an_event
+from tests.support.life_events import BIRTH, an_event, audited
 from tests.support.registers import an_audit_record
 
 WAITING, DELIVERED, DEAD, WITHHELD = DeliveryStatus
@@ -283,13 +282,6 @@ async def test_events_of_another_kind_or_partner_are_not_put_in_line(line):
     await line.subscribe(a_subscription("sub_narrow", providers=("jakarta",)))
     await line.publish(an_event(1, name="death"), an_event(2))
     assert [1, 0] == [len(await line.entries(it)) for it in ("sub_disdukcapil", "sub_narrow")]
-
-
-async def audited(engine):
-    """The audit records, in order."""
-    async with reading(engine) as connection:
-        leaves = (await connection.execute(sa.select(audit_records.c.leaf).order_by(audit_records.c.number))).scalars()
-        return [msgspec.json.decode(leaf) for leaf in leaves]
 
 
 async def test_what_was_never_sent_is_listed_only_where_it_may_be_had(line):

@@ -13,7 +13,6 @@ from gateway.storage.event_log import GroupCommitLog
 from gateway.storage.event_register import StoredEventRegister
 from gateway.storage.life_event_tables import deliveries, events, idempotency_keys, subscriptions, webhook_secrets
 from gateway.storage.seals import StoredSeals
-from gateway.storage.transactor import Transactor
 from tests.support.access import SetClock
 from tests.support.life_events import BIRTH, NOON, SilentBell, a_publication, an_event
 
@@ -48,15 +47,13 @@ class Vault:
 
 
 @pytest.fixture
-async def vault(engine, tmp_path):
+async def vault(engine, transactor, tmp_path):
     """Five events are in it."""
-    transactor = Transactor(engine)
     made = Vault(engine, transactor, tmp_path / "event-keys")
     await made.log.open()
     await made.log.accept(a_publication(*made.events))
     yield made
     await made.log.close()
-    await transactor.close()
 
 
 async def test_after_a_rotation_everything_is_sealed_anew_in_batches(vault):
