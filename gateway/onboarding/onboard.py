@@ -112,8 +112,7 @@ def onboard(wish: Wish, sample: Sample, source: InferredSource, codes: CodeLists
     region = _region(wish, source, codes)
     government = government_of(region.code, codes.regions, name=wish.partner)
     known = region.code if region.is_sure else None
-    zone = zone_of(region.code)
-    reference = Reference(codes, kode_wilayah=known, partner_name=government, title=title, zone=zone)
+    reference = Reference(codes, kode_wilayah=known, partner_name=government, title=title, zone=zone_of(region.code))
     try:
         proposal = propose(source, sample.documents, reference, **wish.decided)
     except BadWish as error:
