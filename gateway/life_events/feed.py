@@ -20,7 +20,7 @@ from gateway.life_events.feed_cursor import FeedCursors, invalid_cursor
 from gateway.life_events.feed_entitlements import FeedEntitlements, FeedWish, Readable
 from gateway.life_events.outgoing import OutgoingEvents
 from gateway.life_events.ports import Bell, EventBatch, EventLog, UnreadableEvent
-from gateway.life_events.recording import EventRecorder, Origin
+from gateway.life_events.recording import READ, EventRecorder, Origin
 from schemas.resources import event_type
 
 NEWEST = "newest"
@@ -33,7 +33,6 @@ POLLS = 256
 LOOKS_AT_ONCE = 4
 """However many ask, the database's connections are left to others."""
 _A_LOOK_S = 0.002
-KIND = "event.read"
 
 
 class FeedQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +112,7 @@ class Feed:
 
         Raises `Refusal`, `BadRequest` or `StoreUnavailable`. Either way it is recorded before.
         """
-        async with self._recorder.refusing(KIND, scope=Scope.EVENTS_READ, origin=query.origin) as note:
+        async with self._recorder.refusing(READ, scope=Scope.EVENTS_READ, origin=query.origin) as note:
             caller = note.caller = await self.admit(query, token)
             look = await self.look(caller, query, await self.position(query, caller))
             if not look.has_any and query.wait_s > 0:
@@ -127,7 +126,7 @@ class Feed:
         Raises `Refusal`, `BadRequest` or `StoreUnavailable`. Either way it is recorded before.
         """
         query = FeedQuery(wish=FeedWish(fields=fields), after=None, limit=1, wait_s=0, origin=origin)
-        async with self._recorder.refusing(KIND, scope=Scope.EVENTS_READ, origin=origin) as note:
+        async with self._recorder.refusing(READ, scope=Scope.EVENTS_READ, origin=origin) as note:
             caller = note.caller = await self.admit(query, token)
             event = await self._log.find(event_id)
             if event is None:

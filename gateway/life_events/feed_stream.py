@@ -9,8 +9,8 @@ import msgspec
 from gateway.access.caller import Caller
 from gateway.access.scopes import Scope
 from gateway.errors import GatewayError
-from gateway.life_events.feed import KIND, LOOK_EVERY_S, Feed, FeedPage, FeedQuery, require_room
-from gateway.life_events.recording import EventRecorder
+from gateway.life_events.feed import LOOK_EVERY_S, Feed, FeedPage, FeedQuery, require_room
+from gateway.life_events.recording import READ, EventRecorder
 
 STREAMS_OF_A_CLIENT = 4
 STREAMS = 256
@@ -36,7 +36,7 @@ class FeedStreams:
 
     async def open(self, query: FeedQuery, token: str | None) -> Opened:
         """Lets a reader in. Raises `Refusal`, `BadRequest` or `StoreUnavailable`, recorded before."""
-        async with self._recorder.refusing(KIND, scope=Scope.EVENTS_READ, origin=query.origin) as note:
+        async with self._recorder.refusing(READ, scope=Scope.EVENTS_READ, origin=query.origin) as note:
             caller = note.caller = await self._feed.admit(query, token)
             self._check_room(caller)
             position = await self._feed.position(query, caller)

@@ -16,7 +16,7 @@ from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.life_events.cloud_events import ReceivedEvent, ReceivedRequest, read_events
 from gateway.life_events.event import FollowUp, PublishedEvent
 from gateway.life_events.ports import Acceptance, Answer, Conflict, EventLog, Publication, Verdict
-from gateway.life_events.recording import EventMeter, EventRecorder, Origin
+from gateway.life_events.recording import PUBLISH, EventMeter, EventRecorder, Origin
 from gateway.life_events.understanding import Understanding
 
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -69,7 +69,7 @@ class Publishing:
 
         Raises `Refusal`, `BadRequest` or `StoreUnavailable`. Either way it is recorded before.
         """
-        async with self._recorder.refusing("event.publish", scope=Scope.EVENTS_PUBLISH, origin=incoming.origin) as note:
+        async with self._recorder.refusing(PUBLISH, scope=Scope.EVENTS_PUBLISH, origin=incoming.origin) as note:
             caller = note.caller = require(await self._tokens.check(incoming.token, scope=Scope.EVENTS_PUBLISH))
             structlog.contextvars.bind_contextvars(client_id=caller.client_id)
             require(await self._rates.check_and_spend(caller.client_id))
@@ -105,7 +105,7 @@ class Publishing:
             events=events,
             records=tuple(self._recorder.published(it, caller=caller, origin=origin) for it in events),
             refusals=tuple(
-                self._recorder.refused("event.publish", it, scope=Scope.EVENTS_PUBLISH, caller=caller, origin=origin)
+                self._recorder.refused(PUBLISH, it, scope=Scope.EVENTS_PUBLISH, caller=caller, origin=origin)
                 for it in judged
                 if isinstance(it, Refused)
             ),

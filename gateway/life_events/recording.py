@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.access.caller import Caller
+from gateway.access.scopes import Scope
 from gateway.agreements.check import Entitlement
 from gateway.audit.record import AuditRecord, AuditTrail
 from gateway.clock import Clock
@@ -16,6 +17,8 @@ from gateway.errors import BadRequest, GatewayError, Refusal, StoreUnavailable
 from gateway.ids import new_id
 from gateway.life_events.event import PublishedEvent, StoredEvent
 
+PUBLISH, READ = "event.publish", "event.read"
+"""The kinds of these records."""
 _FAULTS_NAMED = 20
 
 
@@ -56,7 +59,7 @@ class EventRecorder:
         try:
             yield note
         except (Exception, asyncio.CancelledError) as error:
-            self._meter.count("events_refused" if kind == "event.publish" else "feed_refused", reason=_judged(error)[1])
+            self._meter.count("events_refused" if kind == PUBLISH else "feed_refused", reason=_judged(error)[1])
             await self._trail.append(self.refused(kind, error, scope=scope, caller=note.caller, origin=origin))
             raise
 
@@ -74,7 +77,7 @@ class EventRecorder:
 
     def published(self, event: PublishedEvent, *, caller: Caller, origin: Origin) -> AuditRecord:
         """The record of an event that is accepted."""
-        base = self._base("event.publish", scope="events:publish", caller=caller, origin=origin)
+        base = self._base(PUBLISH, scope=Scope.EVENTS_PUBLISH, caller=caller, origin=origin)
         details = {"dataset": event.dataset} | ({"case": event.case_id} if event.case_id else {})
         return msgspec.structs.replace(
             base, resource=event.name, providers=(event.provider,), subject=event.id, details=details
@@ -89,7 +92,7 @@ class EventRecorder:
         query: dict[str, str],
     ) -> None:
         """Records what is about to leave. Raises `AuditUnavailable`."""
-        base = self._base("event.read", scope="events:read", caller=caller, origin=origin)
+        base = self._base(READ, scope=Scope.EVENTS_READ, caller=caller, origin=origin)
         await self._trail.append(
             msgspec.structs.replace(
                 base,
