@@ -57,14 +57,7 @@ def other_places(document: Any, chosen: RecordPlace) -> list[RecordPlace]:
 
 def records_at(document: Any, place: RecordPlace) -> list[Any]:
     """The records of one document at that place; none where the place is not there."""
-    found = document
-    for step in place.steps:
-        if isinstance(step, Key) and isinstance(found, dict):
-            found = found.get(step.name)
-        elif isinstance(step, Index) and isinstance(found, list) and step.index < len(found):
-            found = found[step.index]
-        else:
-            return []
+    found = value_at(document, place.steps)
     if place.form == "features":
         found = found.get("features") if isinstance(found, dict) else None
     if place.form == "keyed":
@@ -72,6 +65,19 @@ def records_at(document: Any, place: RecordPlace) -> list[Any]:
     if place.form == "single":
         return [found] if isinstance(found, dict) else []
     return found if isinstance(found, list) else []
+
+
+def value_at(document: Any, steps: Steps) -> Any:
+    """What stands in a document at the end of some keys and positions, or None."""
+    found = document
+    for step in steps:
+        if isinstance(step, Key) and isinstance(found, dict):
+            found = found.get(step.name)
+        elif isinstance(step, Index) and isinstance(found, list) and step.index < len(found):
+            found = found[step.index]
+        else:
+            return None
+    return found
 
 
 def with_rows(document: Any, place: RecordPlace, change: Callable[[list[Any]], list[Any]]) -> Any:
@@ -187,9 +193,7 @@ def _is_detail(document: Any, place: RecordPlace) -> bool:
     """Whether the list is a detail of one record: its holder has many members of its own, and the list few items."""
     if not place.steps or not isinstance(place.steps[-1], Key):
         return False
-    holder = document
-    for step in place.steps[:-1]:
-        holder = holder[step.name] if isinstance(step, Key) else holder[step.index] if isinstance(step, Index) else None
+    holder = value_at(document, place.steps[:-1])
     return isinstance(holder, dict) and _own(holder) >= max(4, place.count + 1)
 
 

@@ -8,7 +8,7 @@ from gateway.mapping.language.paths import Each, Index, Key
 from gateway.mapping.regions import Regions
 from gateway.onboarding.observed import Observed, Steps, json_inside
 from gateway.onboarding.profile import FieldProfile
-from gateway.onboarding.record_places import RecordPlace, with_rows
+from gateway.onboarding.record_places import RecordPlace, value_at, with_rows
 from gateway.onboarding.schema_words import schema_words
 
 _FEW = 20
@@ -87,12 +87,15 @@ def _structure(documents: Sequence[Any], place: RecordPlace) -> Schema:
 
     builder = SchemaBuilder(schema_uri=None)
     if place.form == "keyed":
-        keys = [key for document in documents for key in _holder(document, place.steps)]
+        holders = [value_at(document, place.steps) for document in documents]
+        keys = [key for holder in holders if isinstance(holder, dict) for key in holder]
         pattern = next(one for one in _KEYS if all(re.search(one, key) for key in keys))
         seed: Schema = {"type": "object", "patternProperties": {pattern: {}}}
         for step in reversed(place.steps):
-            assert isinstance(step, Key)
-            seed = {"type": "object", "properties": {step.name: seed}}
+            if isinstance(step, Key):
+                seed = {"type": "object", "properties": {step.name: seed}}
+            else:
+                seed = {"type": "array", "items": seed}
         builder.add_schema(seed)
     for document in documents:
         builder.add_object(document)
@@ -122,13 +125,6 @@ def _add_parts(schema: Schema, documents: Sequence[Any], steps: Steps) -> None:
     node.pop("items", None)
     node["prefixItems"] = [plain(builder.to_schema()) for builder in builders]
     node["minItems"] = len(builders)
-
-
-def _holder(document: Any, steps: Steps) -> Iterable[str]:
-    found = document
-    for step in steps:
-        found = found.get(step.name, {}) if isinstance(step, Key) and isinstance(found, dict) else {}
-    return found if isinstance(found, dict) else {}
 
 
 def plain(schema: Schema, *, is_branch: bool = False) -> Schema:

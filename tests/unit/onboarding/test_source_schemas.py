@@ -213,6 +213,16 @@ PERSONS = {
 }
 
 
+def test_keyed_records_within_a_list_of_one_have_their_schema():
+    """Some APIs wrap every answer in a list."""
+    document = [{"data": {f"RS-{number}": {"a": number, "b": "x"} for number in range(4)}}]
+    source = inferred(document)
+    assert ("[0].data", "keyed") == (source.records.at, source.records.form)
+    jsonschema_rs.validator_for(source.schema).validate(document)
+    data = source.schema["items"]["properties"]["data"]
+    assert [r"^[A-Za-z0-9._-]{1,100}$"] == list(data["patternProperties"])
+
+
 @pytest.mark.parametrize("name", PERSONS)
 def test_a_schema_holds_no_value_that_looks_personal(name):
     """However few and however often they come, and whatever the field is called."""
