@@ -1,15 +1,13 @@
 """What a sample shows of its source: where the records are, the schema, every field, and how the list goes on."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import schemas
 from adapters.config import Paging, Success
 from gateway.mapping.language.paths import Key
-from gateway.mapping.regions import Regions, read_regions
+from gateway.mapping.regions import Regions
 from gateway.onboarding.envelope import collection_paging, datastore_paging, paging_of, success_of
 from gateway.onboarding.observed import observe
 from gateway.onboarding.path_text import path_text
@@ -62,18 +60,14 @@ class InferredSource(msgspec.Struct, frozen=True, kw_only=True):
     issues: list[str] = []
 
 
-def infer_source(sample: Sample, *, regions: Regions | None = None, most_records: int = MOST_RECORDS) -> InferredSource:
-    """What the sample shows. `regions` are the shipped ones unless others are given.
-
-    Raises `SampleRejected` where no records are found.
-    """
-    known = regions or read_regions(Path(schemas.__file__).parent / "codes")[0]
+def infer_source(sample: Sample, *, regions: Regions, most_records: int = MOST_RECORDS) -> InferredSource:
+    """What the sample shows. Raises `SampleRejected` where no records are found."""
     place = _place(sample.documents)
     rows = _Rows(sample.documents, place, most=most_records)
-    profiled = profile_records(rows.records, observe(rows.records), regions=known, labels=rows.labels)
+    profiled = profile_records(rows.records, observe(rows.records), regions=regions, labels=rows.labels)
     writer = SchemaWriter(rows.documents, place=place, rows=rows.all)
     fields = [(column.steps, field) for column, field in zip(profiled.columns, profiled.fields, strict=True)]
-    schema = writer.write(fields, regions=known, records=len(rows.records), of=rows.count)
+    schema = writer.write(fields, regions=regions, records=len(rows.records), of=rows.count)
     at = path_text(place.steps)
     looked = Looked(rows=rows.all, records=rows.records, place=place, document=sample.documents[0])
     issues, has_copies = issues_of(looked, profiled.fields)

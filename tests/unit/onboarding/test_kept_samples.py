@@ -3,15 +3,14 @@
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 
 from gateway.fictional.fiction import Fiction
 from gateway.onboarding.recorded import MOST_RECORDS, kept_csv, kept_json, kept_xml, still_holds
-from gateway.onboarding.sample import read_sample
 from gateway.onboarding.source import infer_source
 from tests.support.onboarding_samples import reports
+from tests.support.samples import REGIONS, sample_of
 
 
 @pytest.fixture
@@ -19,9 +18,7 @@ def source_of(tmp_path):
     """What is inferred from some bytes."""
 
     def inferred(content, name):
-        file = Path(tmp_path / name)
-        file.write_bytes(content)
-        return infer_source(read_sample([file]))
+        return infer_source(sample_of(tmp_path, content, name=name), regions=REGIONS)
 
     return inferred
 

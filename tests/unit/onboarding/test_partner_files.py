@@ -1,23 +1,19 @@
 """The partner's file: whole, and with one dataset more; and whose region it is."""
 
 import tomllib
-from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import schemas
 from adapters.config import Paging, Success
-from gateway.mapping.code_lists import load_code_lists
 from gateway.onboarding.mapping_text import slug, toml_value
 from gateway.onboarding.partner_file import BadAddress, DatasetEntry, address_of, extended_text, partner_text
 from gateway.onboarding.partner_region import government_of, region_of, zone_of
 from gateway.onboarding.region_names import RegionNames
 from gateway.settings import Partner
-
-REGIONS = load_code_lists(Path(schemas.__file__).parent / "codes").regions
+from tests.support.samples import REGIONS
 
 
 def _entry(name="puskesmas", url=None, adapter="rest_json", **more):
