@@ -117,7 +117,7 @@ class Fiction:
         bare = text.strip()
         if not any(sign.isalnum() for sign in bare):
             return text
-        if bare[:1] in "{[" and (inner := json_in(bare)) is not None:
+        if (inner := json_in(bare)) is not None:
             return json_text(self.value(inner, shape), like=bare)
         seen = _seen(bare, shape)
         self.counts[seen] += 1
@@ -195,6 +195,8 @@ def _shown(text: str) -> Shape | None:
 
 def json_in(text: str) -> Any:
     """The object or list that a text holds as JSON; None where it holds none."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return None
     try:
         inner = json.loads(text)
     except (ValueError, RecursionError):

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from typing import Any
 
+from gateway.fictional.fiction import json_in
 from gateway.mapping.language.paths import Each, Index, Key
 from gateway.onboarding.hint_words import COUNT
-from gateway.onboarding.observed import Leaf, Steps, json_inside
+from gateway.onboarding.observed import Leaf, Steps
 from gateway.onboarding.path_text import keys_of, path_text, words_of
 from gateway.onboarding.profile import Scalar
 
@@ -118,7 +119,7 @@ def value_of(record: Any, column: Column) -> Scalar | None:
     found = record
     for step in column.steps:
         if isinstance(found, str):
-            found = json_inside(found)
+            found = json_in(found)
         if isinstance(step, Key):
             found = found.get(step.name) if isinstance(found, dict) else None
         elif isinstance(step, Index):

@@ -1,10 +1,10 @@
 """What stands at each place of the records, gathered: a tree of members, items and values."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from gateway.fictional.fiction import json_in
 from gateway.mapping.language.paths import Each, Index, Key, Step
 from gateway.onboarding.profile import Scalar
 
@@ -68,7 +68,7 @@ class Observed:
             return None
         found = Observed()
         for text in texts:
-            inner = json_inside(text)
+            inner = json_in(text)
             if inner is not None:
                 found.add(inner)
         return found if found.records >= len(texts) * _JSON_SHARE else None
@@ -87,17 +87,6 @@ def kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "string"
     return "array" if isinstance(value, list) else "object"
-
-
-def json_inside(text: str) -> Any:
-    """The object or list that a text writes, or None."""
-    if text.lstrip()[:1] not in {"{", "["}:
-        return None
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, (dict, list)) else None
 
 
 def observe(records: Iterable[Any]) -> Observed:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gateway.fictional.fiction import json_in
 from gateway.mapping.language.paths import Each, Index, Key
 from gateway.mapping.regions import Regions
-from gateway.onboarding.observed import Observed, Steps, json_inside
+from gateway.onboarding.observed import Observed, Steps
 from gateway.onboarding.profile import FieldProfile
 from gateway.onboarding.record_places import RecordPlace, value_at, with_rows
 from gateway.onboarding.schema_words import schema_words
@@ -181,7 +182,7 @@ def _add_content(node: Schema, seen: Observed, inner: Observed) -> None:
     builder = SchemaBuilder(schema_uri=None)
     whole = True
     for value in seen.values:
-        found = json_inside(value) if isinstance(value, str) else None
+        found = json_in(value) if isinstance(value, str) else None
         if found is None:
             whole = False
         else:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from gateway.onboarding.observed import json_inside
+from gateway.fictional.fiction import json_in
 from gateway.onboarding.profile import Form, FormKind
 
 Counts = Mapping[str, int]
@@ -135,7 +135,7 @@ def _is_titled(text: str) -> bool:
 def _is_free(text: str) -> bool:
     if len(text) <= _LONG and len(text.split()) <= _MANY_WORDS:
         return False
-    return _URL.fullmatch(text) is None and json_inside(text) is None
+    return _URL.fullmatch(text) is None and json_in(text) is None
 
 
 def _pairs(texts: Counts, total: int) -> list[Form]:
@@ -169,6 +169,6 @@ _TESTS: dict[FormKind, Callable[[str], bool]] = {
     FormKind.STREET: _is_street,
     FormKind.PERSON: _is_titled,
     FormKind.FREE_TEXT: _is_free,
-    FormKind.JSON: lambda text: json_inside(text) is not None,
+    FormKind.JSON: lambda text: json_in(text) is not None,
 }
 _LEAST = {kind: 0.2 if kind in {FormKind.STREET, FormKind.PERSON, FormKind.FREE_TEXT} else 0.5 for kind in _TESTS}
