@@ -1,6 +1,5 @@
 """Stand-ins for every further partner: its recorded samples, replayed at the addresses that its settings name."""
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,13 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
+from gateway.contracts.recordings import read_samples, recordings_of, sample_folder
 from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.mapping.language.paths import Key, parse_path
 from gateway.settings import Dataset, Partner
 
 WITH_STAND_INS = frozenset({"jakarta", "sumedang"})
 """Partners whose platforms have stand-ins of their own, with all their quirks."""
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TYPES = {".csv": "text/csv", ".geojson": "application/geo+json", ".xml": "application/xml"}
 
 
@@ -44,9 +43,8 @@ def further_partners(partners: Iterable[Partner], schemas: Path, *, address: str
 
 def recorded_samples(folder: Path, dataset: str) -> list[Path]:
     """The samples of one dataset in a partner's folder of contracts: those of the last day, in their order."""
-    files = sorted(file for file in (folder / "samples" / dataset).glob("[!.]*") if file.is_file())
-    days = [found.group() if (found := _DAY.match(file.name)) else "" for file in files]
-    return [file for file, day in zip(files, days, strict=True) if day == max(days)]
+    recordings = recordings_of(read_samples(sample_folder(folder, dataset)))
+    return [sample.path for sample in recordings[-1].samples] if recordings else []
 
 
 def _is_here(partner: Partner, dataset: Dataset, address: str) -> bool:
