@@ -12,15 +12,9 @@ from gateway.demo.life_events import jakarta, sumedang
 from gateway.demo.life_events.notifier import Notifier
 from gateway.demo.life_events.publishing import OwnEvent
 from gateway.demo.life_events.registry import Registry
-from gateway.demo.life_events.seed import CIVIL_REGISTRATION, Offices
+from gateway.demo.life_events.seed import CIVIL_REGISTRATION, REGISTERED, Offices
 from gateway.demo.partner_client import PartnerClient
 from gateway.demo.seed import Credentials
-
-_FIELDS = (
-    "@public", "@restricted", "born_at", "child_name", "child_sex", "birth_order", "mother_nik", "mother_name",
-    "father_nik", "father_name", "family_card_number", "residence_region",
-)  # fmt: skip
-"""What the registry needs of a birth; no telephone number."""
 
 
 class Birth(Protocol):
@@ -62,7 +56,7 @@ class RegionSystems(msgspec.Struct, frozen=True):
         wanted = {
             "types": ["birth"],
             "partners": [self.partner],
-            "fields": _FIELDS,
+            "fields": REGISTERED,
             "target": {"kind": "platform", "dataset": self.intake},
         }
         status, made = await registry.post("/v1/subscriptions", wanted, token=token)

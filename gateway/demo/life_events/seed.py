@@ -25,17 +25,15 @@ CIVIL_REGISTRATION = "administrasi-kependudukan"
 _REASON = "Peragaan"
 _REGISTRATION_LAW = "UU 24/2013 pasal 27; Permendagri 108/2019"
 _NOTICE_LAW = "UU 27/2022 pasal 20 ayat 2 huruf e"
-_BIRTH = (
-    *(GrantedField(name, _REGISTRATION_LAW) for name in ("@public", "@restricted")),
-    *(
-        GrantedField(name, _REGISTRATION_LAW)
-        for name in (
-            "born_at", "child_name", "child_sex", "birth_order", "mother_nik", "mother_name", "father_nik",
-            "father_name", "family_card_number", "residence_region",
-        )
-    ),
-    GrantedField("contact_phone", _NOTICE_LAW),
+REGISTERED = (
+    "@public", "@restricted", "born_at", "child_name", "child_sex", "birth_order", "mother_nik", "mother_name",
+    "father_nik", "father_name", "family_card_number", "residence_region",
 )  # fmt: skip
+"""What the registry needs of a birth; no telephone number."""
+_BIRTH = (
+    *(GrantedField(name, _REGISTRATION_LAW) for name in REGISTERED),
+    GrantedField("contact_phone", _NOTICE_LAW),
+)
 _DOCUMENT = (GrantedField("@public", _REGISTRATION_LAW), GrantedField("holder_name", _NOTICE_LAW))
 _LATE = (GrantedField("@public", "UU 25/2009 pasal 15"),)
 
