@@ -3,7 +3,6 @@
 It believes nothing that is not signed, takes what it is sent twice for once, and says what it did as an event.
 """
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from gateway.access.scopes import Scope
+from gateway.demo.life_events.background import Background
 from gateway.demo.life_events.publishing import NotTaken, OwnEvent, publish
 from gateway.demo.life_events.seed import CIVIL_REGISTRATION
 from gateway.demo.life_events.webhook_signature import SignatureCheck
@@ -38,7 +38,7 @@ class Notifier(ABC):
         self._client: PartnerClient | None = None
         self._seen: set[str] = set()
         self._documents: dict[str, set[str]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     @abstractmethod
     def message(self, case_id: str, birth: Mapping[str, Any]) -> OwnEvent:
@@ -70,9 +70,7 @@ class Notifier(ABC):
 
     async def close(self) -> None:
         """Stops all work."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.close()
 
     async def receive(self, request: web.Request) -> web.Response:
         """One delivery: 401 where its signature is not right."""
@@ -98,9 +96,7 @@ class Notifier(ABC):
         elif event["type"] == "document.issued":
             self._documents.setdefault(case_id, set()).add(data["kind"])
         if case_id in self.heard and self._documents.get(case_id, set()) >= _DOCUMENTS:
-            task = asyncio.create_task(self._tell(case_id))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background.start(self._tell(case_id))
 
     async def _tell(self, case_id: str) -> None:
         """Sends the message, and publishes that it was sent."""

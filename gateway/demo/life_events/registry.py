@@ -3,7 +3,6 @@
 It knows the gateway twice: as one that posts applications, and as the place where it publishes what it has issued.
 """
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from gateway.demo.life_events.background import Background
 from gateway.demo.life_events.publishing import NotTaken, OwnEvent, publish
 from gateway.demo.partner_client import PartnerClient
 
@@ -26,7 +26,7 @@ class Registry(ABC):
         self.applications: dict[str, Any] = {}
         self.taken = 0
         self._client: PartnerClient | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     @abstractmethod
     def routes(self, base: str) -> list[web.RouteDef]:
@@ -42,18 +42,14 @@ class Registry(ABC):
 
     async def close(self) -> None:
         """Stops all work."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.close()
 
     def take(self, known_by: str, application: Mapping[str, Any]) -> int:
         """Its number. The application is kept, and work on it begins."""
         self.applications[known_by] = application
         self.taken += 1
         if self._client is not None:
-            task = asyncio.create_task(self._issue(self._client, application, self.taken))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background.start(self._issue(self._client, application, self.taken))
         return self.taken
 
     async def _issue(self, client: PartnerClient, application: Mapping[str, Any], number: int) -> None:
