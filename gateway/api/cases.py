@@ -20,12 +20,12 @@ from gateway.api.query_parameters import (
 )
 from gateway.api.reply import UNKEPT, HttpRequest, Reply, json_reply
 from gateway.api.request_facts import facts_of
+from gateway.audit.ending import Origin
 from gateway.cases.case import CaseStatus
 from gateway.cases.ports import CaseQuestion
 from gateway.cases.read_cases import CasePage
 from gateway.cases.view import CaseDetail, CaseView
 from gateway.errors import BadRequestCode, RefusalCode
-from gateway.life_events.recording import Origin
 
 CASE_SCHEMAS: tuple[type, ...] = (CaseDetail, CaseView)
 """The shapes that the descriptions refer to."""
@@ -188,8 +188,7 @@ def case_doors(reading: Reading, *, recipes: Sequence[str]) -> list[HTTPRouteHan
 
 def _asker(request: HttpRequest) -> tuple[str | None, Origin]:
     token, _ = bearer_token(request.scope["headers"])
-    facts = facts_of(request.scope)
-    return token, Origin(request_id=facts.request_id, remote=facts.remote)
+    return token, facts_of(request.scope).origin
 
 
 def _question(request: HttpRequest, recipes: Sequence[str]) -> CaseQuestion:

@@ -14,11 +14,11 @@ from gateway.api.event_stream import EventStream, Streams
 from gateway.api.query_parameters import gathered, invalid, listed, read_limit, read_pairs
 from gateway.api.reply import JSON, UNKEPT, HttpRequest, Reply
 from gateway.api.request_facts import RequestFacts, facts_of
+from gateway.audit.ending import Origin
 from gateway.ids import PartnerId
 from gateway.life_events.feed import FeedPage, FeedQuery
 from gateway.life_events.feed_entitlements import FeedWish
 from gateway.life_events.outgoing import CLOUD_EVENT
-from gateway.life_events.recording import Origin
 from schemas.resources import LIFE_EVENTS, event_name, event_type
 
 MAX_WAIT_S = 30
@@ -88,7 +88,7 @@ def event_feed_doors(feed: Feeding, streams: Streams, *, partners: Sequence[str]
         event = await feed.one(
             request.scope["path_params"]["event_id"],
             fields=listed("fields", values["fields"]) if "fields" in values else None,
-            origin=_origin(facts_of(request.scope)),
+            origin=facts_of(request.scope).origin,
             token=token,
         )
         return Reply(200, [(b"content-type", CLOUD_EVENT.encode()), UNKEPT, (b"vary", b"authorization")], event)
@@ -109,12 +109,8 @@ def _query(request: HttpRequest, facts: RequestFacts) -> FeedQuery:
         after=request.headers.get("last-event-id") or after,
         limit=read_limit(values.get("limit")),
         wait_s=_wait(values.get("wait_s")),
-        origin=_origin(facts),
+        origin=facts.origin,
     )
-
-
-def _origin(facts: RequestFacts) -> Origin:
-    return Origin(request_id=facts.request_id, remote=facts.remote)
 
 
 def _names(values: list[str] | None) -> tuple[str, ...] | None:

@@ -16,8 +16,9 @@ from gateway.api.problems import rate_limit, rate_limit_policy
 from gateway.api.query_parameters import ParameterReader
 from gateway.api.reply import JSON, Headers, HttpRequest, Reply, matches
 from gateway.api.request_facts import facts_of
+from gateway.audit.ending import Origin
 from gateway.exchange.answer import Answer, Content
-from gateway.exchange.query import Origin, Query
+from gateway.exchange.query import Query
 from gateway.ids import RecordId
 from gateway.remembered import Remembered
 from schemas.resources import Resource

@@ -14,7 +14,6 @@ from gateway.api.request_facts import facts_of
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.life_events.ports import Acceptance
 from gateway.life_events.publish import Incoming, Published, Result, faults_of
-from gateway.life_events.recording import Origin
 
 _KEY_HEADER = b"idempotency-key"
 _REPEATED = (b"idempotency-replayed", b"true")
@@ -78,7 +77,7 @@ def _incoming(request: HttpRequest) -> Incoming:
         headers=headers,
         body=request.body,
         idempotency_key=" ".join(keys) if keys else None,  # two of them make one that cannot be
-        origin=Origin(request_id=facts.request_id, remote=facts.remote),
+        origin=facts.origin,
     )
 
 

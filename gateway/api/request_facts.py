@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.exchange.query import Origin
+from gateway.audit.ending import Origin
 from gateway.messages import Language
 
 SCOPE_KEY = "gateway.facts"

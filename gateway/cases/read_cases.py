@@ -10,14 +10,14 @@ import structlog
 from gateway.access.caller import Caller, TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
+from gateway.audit.ending import Origin, ending_of
 from gateway.audit.record import AuditRecord, AuditTrail
 from gateway.cases.ports import AdoptionBook, CaseQuestion, CaseRegister
 from gateway.cases.view import CaseDetail, CaseView, CaseViews
 from gateway.clock import Clock
 from gateway.decision import require
-from gateway.errors import BadRequest, BadRequestCode, GatewayError, Refusal
+from gateway.errors import BadRequest, BadRequestCode
 from gateway.ids import new_id
-from gateway.life_events.recording import Origin
 
 
 class CasePage(msgspec.Struct, frozen=True):
@@ -101,14 +101,14 @@ class CaseReading:
 
     def _record(self, note: _Note, origin: Origin, error: BaseException | None) -> AuditRecord:
         caller = note.caller
-        claimed = error.parameters.get("client_id") if isinstance(error, Refusal) else None
+        ending = ending_of(error)
         return AuditRecord(
             id=new_id("ex"),
             at=self._clock.now(),
             kind="case.read",
-            outcome="answered" if error is None else "refused" if isinstance(error, Refusal | BadRequest) else "failed",
-            reason=None if error is None else _reason(error),
-            client_id=caller.client_id if caller else claimed,
+            outcome=ending.outcome,
+            reason=ending.reason,
+            client_id=caller.client_id if caller else ending.client_id,
             partner=caller.partner if caller else None,
             token_id=caller.token_id if caller else None,
             purpose=caller.purpose if caller else None,
@@ -128,10 +128,3 @@ def _words(question: CaseQuestion) -> dict[str, str]:
         "opened_since": question.opened_since.isoformat() if question.opened_since else None,
     }
     return {name: value for name, value in told.items() if value is not None}
-
-
-def _reason(error: BaseException) -> str:
-    """The code; of a fault that is ours, its type, never its text."""
-    if isinstance(error, GatewayError) and error.code is not None:
-        return str(error.code)
-    return "cancelled" if isinstance(error, asyncio.CancelledError) else f"internal:{type(error).__name__}"

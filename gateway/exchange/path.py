@@ -10,6 +10,7 @@ from adapters.base import Question
 from gateway.access.caller import TokenCheck
 from gateway.access.client import Profile
 from gateway.agreements.check import AgreementCheck, Asker
+from gateway.audit.ending import Origin
 from gateway.decision import require
 from gateway.errors import Refusal, RefusalCode
 from gateway.exchange.answer import Answer
@@ -17,7 +18,7 @@ from gateway.exchange.composition import Composer
 from gateway.exchange.limits import ExchangeLimits
 from gateway.exchange.page import Page, Pages
 from gateway.exchange.plan import Planner
-from gateway.exchange.query import Origin, Query
+from gateway.exchange.query import Query
 from gateway.exchange.recording import Recorder
 from gateway.exchange.understanding import Reader
 from gateway.ids import DatasetId

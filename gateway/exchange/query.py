@@ -7,13 +7,6 @@ import msgspec
 from gateway.ids import PartnerId, RecordId
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """Where a question came from, for the audit record and the logs."""
-
-    request_id: str
-    remote: str | None = None
-
-
 class Query(msgspec.Struct, frozen=True):
     """One question for records of one resource.
 

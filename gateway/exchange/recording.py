@@ -11,17 +11,16 @@ import msgspec
 
 from gateway.access.caller import Caller
 from gateway.agreements.check import Entitlement, Grant
+from gateway.audit.ending import Origin, ending_of
 from gateway.audit.record import AuditRecord, AuditTrail
 from gateway.clock import Clock
-from gateway.errors import BadRequest, GatewayError, Refusal, StoreUnavailable
 from gateway.exchange.answer import Gap
 from gateway.exchange.ledger import total
 from gateway.exchange.page import Page
-from gateway.exchange.query import Origin, Query
+from gateway.exchange.query import Query
 from gateway.exchange.understanding import Understood
 from gateway.ids import new_id
 
-ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
 _GAPS_NAMED = 50
 
 
@@ -87,7 +86,7 @@ class Recorder:
             told,
             id=new_id("ex"),
             at=self._clock.now(),
-            client_id=caller.client_id if caller else _client_of(error),
+            client_id=caller.client_id if caller else ending_of(error).client_id,
             partner=caller.partner if caller else None,
             token_id=caller.token_id if caller else None,
             purpose=caller.purpose if caller else None,
@@ -98,15 +97,15 @@ class Recorder:
 
     def _tell(self, note: Note, page: Page | None, error: BaseException | None) -> AuditRecord:
         """What is the same whenever the same page is answered. A page belongs to one question under one grant."""
-        outcome, reason = _judged(error)
+        ending = ending_of(error)
         understood, grant = note.understood, note.grant
         entitled = grant.entitlements if grant else ()
         return AuditRecord(
             id="",
             at=self._clock.now(),
             kind="exchange",
-            outcome=outcome,
-            reason=reason,
+            outcome=ending.outcome,
+            reason=ending.reason,
             scope=note.scope,
             resource=note.query.resource,
             providers=tuple(sorted({it.offer.provider for it in entitled})),
@@ -119,24 +118,6 @@ class Recorder:
             subject=understood.record_id if understood else None,
             details=_differing_fields(entitled),
         )
-
-
-def _judged(error: BaseException | None) -> tuple[str, str | None]:
-    """The outcome and its reason; of a fault that is ours, the reason is its type, never its text."""
-    if error is None:
-        return ANSWERED, None
-    if isinstance(error, Refusal | BadRequest):
-        return REFUSED, str(error.code)
-    if isinstance(error, StoreUnavailable):
-        return FAILED, "store-unavailable"
-    if isinstance(error, GatewayError) and error.code is not None:
-        return FAILED, str(error.code)
-    return FAILED, "cancelled" if isinstance(error, asyncio.CancelledError) else f"internal:{type(error).__name__}"
-
-
-def _client_of(error: BaseException | None) -> str | None:
-    """The client of a token that is genuine, but counts no longer or lacks the scope."""
-    return error.parameters.get("client_id") if isinstance(error, Refusal) else None
 
 
 def _differing_fields(entitled: Sequence[Entitlement]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from gateway.access.caller import Caller, TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.agreements.check import Entitlement
+from gateway.audit.ending import Origin
 from gateway.decision import Refused, require
 from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.ids import PartnerId
@@ -20,7 +21,7 @@ from gateway.life_events.feed_cursor import FeedCursors, invalid_cursor
 from gateway.life_events.feed_entitlements import FeedEntitlements, FeedWish, Readable
 from gateway.life_events.outgoing import OutgoingEvents
 from gateway.life_events.ports import Bell, EventBatch, EventLog, UnreadableEvent
-from gateway.life_events.recording import READ, EventRecorder, Origin
+from gateway.life_events.recording import READ, EventRecorder
 from schemas.resources import event_type
 
 NEWEST = "newest"

@@ -11,12 +11,13 @@ from gateway.access.caller import Caller, TokenCheck
 from gateway.access.rate_limit import RateLimits
 from gateway.access.scopes import Scope
 from gateway.access.shared import RateRule
+from gateway.audit.ending import Origin
 from gateway.decision import require
 from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
 from gateway.life_events.cloud_events import ReceivedEvent, ReceivedRequest, read_events
 from gateway.life_events.event import FollowUp, PublishedEvent
 from gateway.life_events.ports import Acceptance, Answer, Conflict, EventLog, Publication, Verdict
-from gateway.life_events.recording import PUBLISH, EventMeter, EventRecorder, Origin
+from gateway.life_events.recording import PUBLISH, EventMeter, EventRecorder
 from gateway.life_events.understanding import Understanding
 
 _KEY = re.compile(r"[!-~]{1,200}")

@@ -11,9 +11,10 @@ import msgspec
 from gateway.access.caller import Caller
 from gateway.access.scopes import Scope
 from gateway.agreements.check import Entitlement
+from gateway.audit.ending import Origin, ending_of
 from gateway.audit.record import AuditRecord, AuditTrail
 from gateway.clock import Clock
-from gateway.errors import BadRequest, GatewayError, Refusal, StoreUnavailable
+from gateway.errors import BadRequest
 from gateway.ids import new_id
 from gateway.life_events.event import PublishedEvent, StoredEvent
 
@@ -28,13 +29,6 @@ class EventMeter(Protocol):
     def count(self, name: str, /, **labels: str) -> None:
         """Adds one to a counter."""
         ...
-
-
-class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a request came from."""
-
-    request_id: str
-    remote: str | None = None
 
 
 class Note:
@@ -59,20 +53,23 @@ class EventRecorder:
         try:
             yield note
         except (Exception, asyncio.CancelledError) as error:
-            self._meter.count("events_refused" if kind == PUBLISH else "feed_refused", reason=_judged(error)[1])
-            await self._trail.append(self.refused(kind, error, scope=scope, caller=note.caller, origin=origin))
+            record = self.refused(kind, error, scope=scope, caller=note.caller, origin=origin)
+            self._meter.count("events_refused" if kind == PUBLISH else "feed_refused", reason=str(record.reason))
+            await self._trail.append(record)
             raise
 
     def refused(
         self, kind: str, error: BaseException, *, scope: str, caller: Caller | None, origin: Origin
     ) -> AuditRecord:
         """The record of what was refused or failed."""
-        outcome, reason = _judged(error)
+        ending = ending_of(error)
         base = self._base(kind, scope=scope, caller=caller, origin=origin)
-        details = _details(error)
-        claimed = error.parameters.get("client_id") if isinstance(error, Refusal) else None
         return msgspec.structs.replace(
-            base, outcome=outcome, reason=reason, client_id=base.client_id or claimed, details=details
+            base,
+            outcome=ending.outcome,
+            reason=ending.reason,
+            client_id=base.client_id or ending.client_id,
+            details=_details(error),
         )
 
     def published(self, event: PublishedEvent, *, caller: Caller, origin: Origin) -> AuditRecord:
@@ -120,17 +117,6 @@ class EventRecorder:
             request_id=origin.request_id,
             remote=origin.remote,
         )
-
-
-def _judged(error: BaseException) -> tuple[str, str]:
-    """The outcome and its reason; of a fault that is ours, the reason is its type, never its text."""
-    if isinstance(error, Refusal | BadRequest):
-        return "refused", str(error.code)
-    if isinstance(error, StoreUnavailable):
-        return "failed", "store-unavailable"
-    if isinstance(error, GatewayError) and error.code is not None:
-        return "failed", str(error.code)
-    return "failed", "cancelled" if isinstance(error, asyncio.CancelledError) else f"internal:{type(error).__name__}"
 
 
 def _details(error: BaseException) -> dict[str, Any]:

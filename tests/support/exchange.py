@@ -21,6 +21,7 @@ from gateway.agreements.agreement import (
     GrantedField,
     GrantedResource,
 )
+from gateway.audit.ending import Origin
 from gateway.audit.record import AuditRecord
 from gateway.decision import Allowed, Decision, Refused
 from gateway.errors import (
@@ -35,7 +36,7 @@ from gateway.errors import (
 from gateway.exchange.answer import Answer
 from gateway.exchange.assembly import exchange_path
 from gateway.exchange.path import ExchangePath
-from gateway.exchange.query import Origin, Query
+from gateway.exchange.query import Query
 from gateway.ids import AgreementId, ClientId, DatasetId, PartnerId
 from gateway.mapping.mapped import Mapped
 from gateway.mapping.mapped import Refused as RefusedRecord

@@ -7,9 +7,10 @@ import msgspec
 
 from gateway.api.exchange_data import Exchange
 from gateway.api.open311.report import Report
+from gateway.audit.ending import Origin
 from gateway.errors import BadRequest, BadRequestCode, PartnerUnavailable, UnavailableCode
 from gateway.exchange.answer import Answer, Gap
-from gateway.exchange.query import Origin, Query
+from gateway.exchange.query import Query
 from gateway.ids import RecordId
 
 _MOST_EXCHANGES = 10

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.agreements.agreement import AgreementStatus, Quota
+from gateway.audit.ending import Origin
 from gateway.errors import Refusal, RefusalCode, UnavailableCode
-from gateway.exchange.query import Origin
 from gateway.ids import ClientId, PartnerId
 from gateway.settings import Access
 from tests.support.exchange import ORIGIN, agreement, caller, facilities, query, records, two_regions
