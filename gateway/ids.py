@@ -3,6 +3,7 @@
 import random
 import time
 from functools import lru_cache
+from itertools import count
 from typing import NewType
 
 AgreementId = NewType("AgreementId", str)
@@ -16,8 +17,7 @@ RecordId = NewType("RecordId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
-_TIME_SHIFTS = range(40, -1, -10)
-_CHANCE_SHIFTS = range(70, -1, -10)
+_numbers = count(random.getrandbits(20))
 
 
 def new_id(prefix: str) -> str:
@@ -25,13 +25,15 @@ def new_id(prefix: str) -> str:
 
     It is unique, and no secret: nothing may rest on nobody guessing it.
     """
-    chance = random.getrandbits(80)
-    return f"{prefix}_{_time_part(time.time_ns() // 1_000_000)}" + "".join(
-        [_PAIRS[chance >> shift & 1023] for shift in _CHANCE_SHIFTS]
-    )
+    number = next(_numbers)
+    return f"{prefix}_{_head(time.time_ns() // 1_000_000)}{_PAIRS[number >> 10 & 1023]}{_PAIRS[number & 1023]}"
 
 
 @lru_cache(maxsize=1)
-def _time_part(milliseconds: int) -> str:
-    """The first ten characters: many ids are made in one millisecond."""
-    return "".join([_PAIRS[milliseconds >> shift & 1023] for shift in _TIME_SHIFTS])
+def _head(milliseconds: int) -> str:
+    """The time and sixty bits of chance: what those have in common that one process makes in one millisecond."""
+    return _encoded(milliseconds, 50) + _encoded(random.getrandbits(60), 60)
+
+
+def _encoded(number: int, bits: int) -> str:
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(bits - 10, -1, -10)])
