@@ -8,8 +8,8 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 import structlog
@@ -18,20 +18,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from gateway.audit.record import AuditRecord
 from gateway.errors import AuditUnavailable
 from gateway.storage.sequence import AUDIT, take
-from gateway.storage.tables import as_key, audit_records
+from gateway.storage.tables import as_key, audit_records, microseconds
 from gateway.storage.transactor import Transactor
 
 LIMIT_S = 5.0
 QUEUE = 20_000
 BATCH = 1_000
-_INSERT = sa.insert(audit_records)
 _log = structlog.get_logger("gateway.storage.audit_trail")
+
+
+class _Row(NamedTuple):
+    """The columns of a record after its number, in their order, as the drivers take them."""
+
+    at: int
+    kind: str
+    outcome: str
+    client_id: str | None
+    leaf: bytes
 
 
 class _Waiting(NamedTuple):
     """`until` is when its caller is told that it was not written in time, on the loop's clock."""
 
-    row: dict[str, Any]
+    row: _Row
     number: asyncio.Future[int]
     until: float
 
@@ -75,7 +84,7 @@ class GroupCommitTrail:
         loop = asyncio.get_running_loop()
         number: asyncio.Future[int] = loop.create_future()
         until = loop.time() + self._limit_s
-        self._waiting.append(_Waiting(row_of(record), number, until))
+        self._waiting.append(_Waiting(_row_of(record), number, until))
         self._wake.set()
         if self._sweeping is None:
             self._sweeping = loop.call_at(until, self._sweep)
@@ -141,27 +150,32 @@ async def insert_records(connection: AsyncConnection, records: Sequence[AuditRec
 
 def insert_now(connection: sa.Connection, records: Sequence[AuditRecord]) -> int:
     """The same within a transaction that is a plain function. Take it last: all who record wait for one another."""
-    return _insert(connection, [row_of(record) for record in records])
+    return _insert(connection, [_row_of(record) for record in records])
 
 
-def _insert(connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
+def _insert(connection: sa.Connection, rows: list[_Row]) -> int:
     """Numbers the rows and inserts them."""
     first = take(connection, AUDIT, count=len(rows))
-    for number, row in enumerate(rows, first):
-        row["number"] = number
-    connection.execute(_INSERT, rows)
+    numbered = [(number, *row) for number, row in enumerate(rows, first)]
+    connection.exec_driver_sql(_insert_statement(connection.dialect), numbered)
     return first
 
 
-def row_of(record: AuditRecord) -> dict[str, Any]:
+@lru_cache
+def _insert_statement(dialect: sa.Dialect) -> str:
+    """The driver's own words, since SQLAlchemy would look at each value of each row."""
+    return str(sa.insert(audit_records).compile(dialect=dialect))
+
+
+def _row_of(record: AuditRecord) -> _Row:
     """The record's bytes, and the columns that find it.
 
     A client's id may be what somebody only claimed: it must not be able to spoil its neighbours' batch.
     """
-    return {
-        "at": record.at,
-        "kind": record.kind,
-        "outcome": record.outcome,
-        "client_id": None if record.client_id is None else as_key(record.client_id),
-        "leaf": record.leaf(),
-    }
+    return _Row(
+        at=microseconds(record.at),
+        kind=record.kind,
+        outcome=record.outcome,
+        client_id=None if record.client_id is None else as_key(record.client_id),
+        leaf=record.leaf(),
+    )

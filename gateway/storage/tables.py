@@ -37,8 +37,13 @@ def as_key(text: str) -> str:
     return text if is_key(text) else "".join(filter(str.isprintable, text[:LONGEST_KEY]))
 
 
+def microseconds(instant: datetime) -> int:
+    """Whole microseconds since 1970; for an instant that UTC has no year for, the nearest it has."""
+    return min(max((instant - _EPOCH) // _MICROSECOND, _FIRST), _LAST)
+
+
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as whole microseconds since 1970; one that UTC has no year for, as the nearest it has."""
+    """An aware datetime, kept as `microseconds`."""
 
     impl = sa.BigInteger
     cache_ok = True
@@ -46,7 +51,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
         """Microseconds, or None."""
         del dialect
-        return None if value is None else min(max((value - _EPOCH) // _MICROSECOND, _FIRST), _LAST)
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
         """The instant in UTC, or None."""
