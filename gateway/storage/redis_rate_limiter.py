@@ -1,4 +1,9 @@
-"""The rate limiter: GCRA in Lua on the store's clock, exact however many processes spend at once."""
+"""The rate limiter: GCRA in Lua on the store's clock, exact however many processes spend at once.
+
+A process that spends much of one key takes some ahead: no more than it spent of it in as long, for
+`AHEAD_S`, and a sixteenth of what is left. They are spent in the store before they are spent here, so
+all processes together never admit more than the rule does, and near its end each asks for each.
+"""
 
 import asyncio
 from typing import NamedTuple
@@ -8,40 +13,102 @@ from redis.asyncio import Redis
 
 from gateway.access.shared import RateRule, Spent
 from gateway.errors import StoreUnavailable
+from gateway.remembered import Remembered
 from gateway.storage.shared_store import shared_errors
 
+AHEAD_S = 0.05
+"""How long what was taken ahead may be spent; what is then left of it is forgone."""
+_SHARE = 16
 _BATCH = 256
+_KEYS_KEPT = 1_024
 
 # Per key: the theoretical arrival time of the next one, in microseconds. All keys of one call share
 # one round trip, so this wants a single server or a primary with replicas, not a Redis cluster.
-_GCRA = """
+_GCRA = f"""
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local rules = cmsgpack.unpack(ARGV[1])
-local answer = {}
+local answer = {{}}
 for i, key in ipairs(KEYS) do
-  local interval, burst = rules[i][1], rules[i][2]
+  local interval, burst, wanted, ahead = unpack(rules[i])
   local arrival = math.max(tonumber(redis.call('GET', key) or 0), now)
-  local after = arrival + interval
-  local room = burst * interval - (after - now)
-  if room < 0 then
-    answer[i] = {0, 0, math.ceil(arrival - now), math.ceil(-room)}
-  else
+  local room = math.max(0, math.floor((burst * interval - (arrival - now)) / interval))
+  local taken = math.min(wanted, room)
+  local more = math.min(ahead, math.floor((room - taken) / {_SHARE}))
+  local after = arrival + (taken + more) * interval
+  if taken > 0 then
     redis.call('SET', key, string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
-    answer[i] = {1, math.floor(room / interval), math.ceil(after - now), 0}
   end
+  local retry = taken < wanted and math.ceil(after - now - (burst - 1) * interval) or 0
+  answer[i] = {{taken, more, room - taken - more, math.ceil(after - now), retry}}
 end
 return cmsgpack.pack(answer)
 """
 _pack = msgspec.msgpack.Encoder().encode
-_Answers = list[tuple[int, int, int, int]]
 
 
-class _Waiting(NamedTuple):
+class _Answer(msgspec.Struct, array_like=True):
+    """Of one key: how many of the callers are admitted, how many more were taken ahead, what is left in the store."""
+
+    taken: int
+    more: int
+    remaining: int
+    reset_us: float
+    retry_us: float
+
+
+_read = msgspec.msgpack.Decoder(list[_Answer], strict=False).decode
+
+
+class _Key(NamedTuple):
+    rule: RateRule
     key: str
-    interval_us: int
-    burst: int
-    spent: asyncio.Future[Spent]
+
+    @property
+    def interval_us(self) -> int:
+        return max(1, self.rule.window_s * 1_000_000 // self.rule.limit)
+
+
+class _Account:
+    """What a process spends of one key: `ahead` of what it was asked for, and how much since `since`."""
+
+    __slots__ = ("_ahead", "_interval_s", "_remaining", "_reset_at", "_since", "_spent", "_until")
+
+    def __init__(self, key: _Key) -> None:
+        self._interval_s = key.interval_us / 1_000_000
+        self._spent = self._ahead = self._remaining = 0
+        self._since = self._reset_at = self._until = float("-inf")
+
+    def spend(self, now: float) -> Spent | None:
+        """One of those that were taken ahead; None where there is none."""
+        if self._ahead == 0 or now >= self._until:
+            return None
+        self._ahead -= 1
+        self._spent += 1
+        return self._told(now)
+
+    def wants(self, waiting: int, now: float) -> int:
+        """How many to take ahead beside those who wait: at most what was spent in as long before."""
+        return int((self._spent + waiting) * AHEAD_S / max(now - self._since, AHEAD_S))
+
+    def settle(self, answer: _Answer, waiting: int, now: float) -> list[Spent]:
+        """What those who waited are told, in their order."""
+        self._since, self._spent, self._until = now, answer.taken, now + AHEAD_S
+        self._remaining, self._reset_at = answer.remaining, now + answer.reset_us / 1_000_000
+        told = []
+        for later in range(answer.taken - 1, -1, -1):
+            self._ahead = answer.more + later
+            told.append(self._told(now))
+        self._ahead = answer.more
+        refused = Spent(
+            admitted=False, remaining=0, reset_s=answer.reset_us / 1_000_000, retry_after_s=answer.retry_us / 1_000_000
+        )
+        return told + [refused] * (waiting - answer.taken)
+
+    def _told(self, now: float) -> Spent:
+        """Admitted. What is not spent yet is free, wherever it lies."""
+        reset_s = self._reset_at - now - self._ahead * self._interval_s
+        return Spent(admitted=True, remaining=self._remaining + self._ahead, reset_s=max(0.0, reset_s))
 
 
 class RedisRateLimiter:
@@ -53,45 +120,58 @@ class RedisRateLimiter:
 
     def __init__(self, client: Redis) -> None:
         self._script = client.register_script(_GCRA)
-        self._waiting: list[_Waiting] = []
+        self._accounts: Remembered[_Key, _Account] = Remembered(at_most=_KEYS_KEPT)
+        self._waiting: dict[_Key, list[asyncio.Future[Spent]]] = {}
         self._sender: asyncio.Task[None] | None = None
 
     async def spend(self, key: str, rule: RateRule) -> Spent:
         """Takes one from `key` under `rule`. Raises `StoreUnavailable`."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(
-            f"rate:{rule.name}:{key}",
-            interval_us=max(1, rule.window_s * 1_000_000 // rule.limit),
-            burst=rule.burst,
-            spent=loop.create_future(),
-        )
-        self._waiting.append(waiting)
+        wanted = _Key(rule, key)
+        account = self._accounts.get(wanted)
+        if account is not None and (spent := account.spend(loop.time())) is not None:
+            return spent
+        waiting: asyncio.Future[Spent] = loop.create_future()
+        self._waiting.setdefault(wanted, []).append(waiting)
         if self._sender is None:
             self._sender = loop.create_task(self._send_all(), name="rate-limiter")
-        return await waiting.spent
+        return await waiting
 
     async def _send_all(self) -> None:
         """Sends batch after batch, until nobody waits."""
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+                batch = [(key, self._waiting.pop(key)) for key in list(self._waiting)[:_BATCH]]
                 await self._send(batch)
         finally:
             self._sender = None
 
-    async def _send(self, batch: list[_Waiting]) -> None:
+    async def _send(self, batch: list[tuple[_Key, list[asyncio.Future[Spent]]]]) -> None:
         """Spends for everyone in the batch, or tells everyone that it could not."""
-        rules = _pack([(waiting.interval_us, waiting.burst) for waiting in batch])
+        now = asyncio.get_running_loop().time()
+        accounts = [self._account(key) for key, _ in batch]
+        rules = _pack(
+            [
+                (key.interval_us, key.rule.burst, len(waiting), account.wants(len(waiting), now))
+                for (key, waiting), account in zip(batch, accounts, strict=True)
+            ]
+        )
         try:
             with shared_errors():
-                packed = await self._script(keys=[waiting.key for waiting in batch], args=[rules])
+                packed = await self._script(keys=[f"rate:{it.rule.name}:{it.key}" for it, _ in batch], args=[rules])
         except StoreUnavailable as error:
-            for waiting in batch:
-                if not waiting.spent.done():
-                    waiting.spent.set_exception(StoreUnavailable(error.message, **error.parameters))
+            for one in (one for _, waiting in batch for one in waiting if not one.done()):
+                one.set_exception(StoreUnavailable(error.message, **error.parameters))
             return
-        answers = msgspec.msgpack.decode(packed, type=_Answers, strict=False)
-        for waiting, (admitted, remaining, reset_us, retry_us) in zip(batch, answers, strict=True):
-            if not waiting.spent.done():
-                spent = Spent(admitted == 1, remaining, reset_us / 1_000_000, retry_us / 1_000_000)
-                waiting.spent.set_result(spent)
+        now = asyncio.get_running_loop().time()
+        for (_, waiting), account, answer in zip(batch, accounts, _read(packed), strict=True):
+            for one, spent in zip(waiting, account.settle(answer, len(waiting), now), strict=True):
+                if not one.done():
+                    one.set_result(spent)
+
+    def _account(self, key: _Key) -> _Account:
+        account = self._accounts.get(key)
+        if account is None:
+            account = _Account(key)
+            self._accounts.put(key, account)
+        return account

@@ -9,7 +9,7 @@ import pytest
 from gateway.access.shared import RateRule
 from gateway.errors import StoreUnavailable
 from gateway.settings import Shared
-from gateway.storage.redis_rate_limiter import RedisRateLimiter
+from gateway.storage.redis_rate_limiter import AHEAD_S, RedisRateLimiter
 from gateway.storage.shared_store import open_shared
 
 SLOW = RateRule("slow", limit=1, window_s=3600, burst=20)
@@ -110,3 +110,60 @@ async def test_a_caller_that_goes_away_spoils_nothing(limiter):
     await asyncio.sleep(0)
     leaving.cancel()
     assert (await staying).admitted
+
+
+MANY = RateRule("many", limit=1, window_s=3600, burst=2_000)
+
+
+async def test_a_busy_process_spends_ahead_and_counts_down_by_one(shared, limiter):
+    """A thousand, one after the other, need few round trips; each is told one less than the one before."""
+    await limiter.spend("warm", SLOW)
+    before = await evaluations(shared)
+    remaining = [(await limiter.spend("jaki", MANY)).remaining for _ in range(1_000)]
+    assert [*range(1_999, 999, -1)] == remaining
+    assert await evaluations(shared) - before < 500
+
+
+async def test_what_is_spent_ahead_is_spent_for_every_process(shared, limiter):
+    """Another process never finds more than was left beside what is held here."""
+    for _ in range(500):
+        here = await limiter.spend("jaki", MANY)
+    elsewhere = await RedisRateLimiter(shared.client).spend("jaki", MANY)
+    assert elsewhere.remaining < here.remaining
+
+
+async def test_busy_processes_admit_no_more_than_the_burst_together(shared):
+    """Two that take turns until they are refused: never more, and hardly fewer."""
+    limiters = [RedisRateLimiter(shared.client) for _ in range(2)]
+    admitted = await asyncio.gather(*(spent_until_refused(it, MANY) for it in limiters))
+    assert 1_900 < sum(admitted) <= 2_000
+
+
+async def spent_until_refused(limiter, rule):
+    """How many are admitted, one after the other."""
+    admitted = 0
+    while (await limiter.spend("jaki", rule)).admitted:
+        admitted += 1
+        await asyncio.sleep(0)
+    return admitted
+
+
+async def test_what_was_spent_ahead_lapses(shared, limiter):
+    """After a rest the store is asked, and what was held is not admitted any more."""
+    for _ in range(500):
+        last = await limiter.spend("jaki", MANY)
+    await asyncio.sleep(2 * AHEAD_S)
+    before = await evaluations(shared)
+    rested = await limiter.spend("jaki", MANY)
+    assert before + 1 == await evaluations(shared)
+    assert rested.remaining < last.remaining
+
+
+async def test_who_asks_seldom_spends_nothing_ahead(shared, limiter):
+    """Each is one round trip, and takes one."""
+    remaining = []
+    for _ in range(4):
+        remaining.append((await limiter.spend("jaki", MANY)).remaining)
+        await asyncio.sleep(2 * AHEAD_S)
+    elsewhere = await RedisRateLimiter(shared.client).spend("jaki", MANY)
+    assert [1_999, 1_998, 1_997, 1_996, 1_995] == [*remaining, elsewhere.remaining]
