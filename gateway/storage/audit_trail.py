@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.audit.record import AuditRecord
 from gateway.errors import AuditUnavailable
+from gateway.storage.prepared import driver_sql
 from gateway.storage.sequence import AUDIT, take
 from gateway.storage.tables import as_key, audit_records, microseconds
 from gateway.storage.transactor import Transactor
@@ -24,6 +25,7 @@ from gateway.storage.transactor import Transactor
 LIMIT_S = 5.0
 QUEUE = 20_000
 BATCH = 1_000
+_INSERT = sa.insert(audit_records)
 _log = structlog.get_logger("gateway.storage.audit_trail")
 
 
@@ -157,14 +159,8 @@ def _insert(connection: sa.Connection, rows: list[_Row]) -> int:
     """Numbers the rows and inserts them."""
     first = take(connection, AUDIT, count=len(rows))
     numbered = [(number, *row) for number, row in enumerate(rows, first)]
-    connection.exec_driver_sql(_insert_statement(connection.dialect), numbered)
+    connection.exec_driver_sql(driver_sql(_INSERT, connection.dialect), numbered)
     return first
-
-
-@lru_cache
-def _insert_statement(dialect: sa.Dialect) -> str:
-    """The driver's own words, since SQLAlchemy would look at each value of each row."""
-    return str(sa.insert(audit_records).compile(dialect=dialect))
 
 
 def _row_of(record: AuditRecord) -> _Row:

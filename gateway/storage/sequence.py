@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.storage.prepared import driver_sql
 from gateway.storage.tables import changes, counters
 
 AUDIT = "audit"
@@ -21,7 +22,7 @@ _TAKE = (
 
 def take(connection: sa.Connection, counter: str, *, count: int) -> int:
     """The first of `count` numbers. Other takers wait until this transaction has ended."""
-    last: int = connection.execute(_TAKE, {"counter": counter, "count": count}).scalar_one()
+    last: int = connection.exec_driver_sql(driver_sql(_TAKE, connection.dialect), (count, counter)).scalar_one()
     return last - count + 1
 
 
