@@ -130,8 +130,8 @@ class GroupCommitLog:
                 await self._wake.wait()
                 continue
             batch = self._next_batch()
-            accepting = Accepting([it.publication for it in batch], sealer=self._sealer)
             try:
+                accepting = Accepting([it.publication for it in batch], sealer=self._sealer)
                 async with asyncio.timeout(self._limit_s):
                     answers = await self._transactor.run(accepting.run)
             except Exception as error:  # noqa: BLE001 (whatever it was, these are not durable, and the next must be tried)

@@ -65,7 +65,10 @@ class RedisBell:
         rung, self._rung = self._rung, asyncio.Event()
         rung.set()
         for listener in self._listeners:
-            listener()
+            try:
+                listener()
+            except Exception as error:  # noqa: BLE001 (it must not end whoever rings, nor keep it from the others)
+                _log.error("bell.unheard", reason=type(error).__name__)
 
     async def _pass_on(self) -> None:
         """Publishes that it rang; whatever rings meanwhile is one message more."""
@@ -75,6 +78,9 @@ class RedisBell:
             try:
                 await self._client.publish(CHANNEL, self._name)
             except (RedisError, OSError, TimeoutError):
+                await asyncio.sleep(_AGAIN_AFTER_S)
+            except Exception as error:  # noqa: BLE001 (a bell that ended would ring in no other process for ever)
+                _log.error("bell.failed", reason=type(error).__name__)
                 await asyncio.sleep(_AGAIN_AFTER_S)
 
     async def _listen(self) -> None:
@@ -90,4 +96,7 @@ class RedisBell:
                             self._ring_here()
             except (RedisError, OSError, TimeoutError) as error:
                 _log.info("bell.lost", reason=type(error).__name__)
+                await asyncio.sleep(_AGAIN_AFTER_S)
+            except Exception as error:  # noqa: BLE001 (nor hear of any other)
+                _log.error("bell.failed", reason=type(error).__name__)
                 await asyncio.sleep(_AGAIN_AFTER_S)

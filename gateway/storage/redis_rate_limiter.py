@@ -70,7 +70,7 @@ class _Key(NamedTuple):
 
 
 class _Account:
-    """What a process spends of one key: `ahead` of what it was asked for, and how much since `since`."""
+    """What this process holds of one key: `_ahead` may be spent `_until`; `_spent` were since the last round trip."""
 
     __slots__ = ("_ahead", "_interval_s", "_remaining", "_reset_at", "_since", "_spent", "_until")
 
@@ -149,22 +149,27 @@ class RedisRateLimiter:
     async def _send(self, batch: list[tuple[_Key, list[asyncio.Future[Spent]]]]) -> None:
         """Spends for everyone in the batch, or tells everyone that it could not."""
         now = asyncio.get_running_loop().time()
-        accounts = [self._account(key) for key, _ in batch]
-        rules = _pack(
-            [
-                (key.interval_us, key.rule.burst, len(waiting), account.wants(len(waiting), now))
-                for (key, waiting), account in zip(batch, accounts, strict=True)
-            ]
-        )
+        asking = [
+            (key, account, unserved)
+            for key, waiting in batch
+            if (unserved := _unserved(waiting, account := self._account(key), now))
+        ]
+        if not asking:
+            return
+        rules = [
+            (key.interval_us, key.rule.burst, len(waiting), account.wants(len(waiting), now))
+            for key, account, waiting in asking
+        ]
         try:
             with shared_errors():
-                packed = await self._script(keys=[f"rate:{it.rule.name}:{it.key}" for it, _ in batch], args=[rules])
+                keys = [f"rate:{it.rule.name}:{it.key}" for it, _, _ in asking]
+                packed = await self._script(keys=keys, args=[_pack(rules)])
         except StoreUnavailable as error:
-            for one in (one for _, waiting in batch for one in waiting if not one.done()):
+            for one in (one for _, _, waiting in asking for one in waiting if not one.done()):
                 one.set_exception(StoreUnavailable(error.message, **error.parameters))
             return
         now = asyncio.get_running_loop().time()
-        for (_, waiting), account, answer in zip(batch, accounts, _read(packed), strict=True):
+        for (_, account, waiting), answer in zip(asking, _read(packed), strict=True):
             for one, spent in zip(waiting, account.settle(answer, len(waiting), now), strict=True):
                 if not one.done():
                     one.set_result(spent)
@@ -175,3 +180,14 @@ class RedisRateLimiter:
             account = _Account(key)
             self._accounts.put(key, account)
         return account
+
+
+def _unserved(waiting: list[asyncio.Future[Spent]], account: _Account, now: float) -> list[asyncio.Future[Spent]]:
+    """Those for whom nothing was taken ahead; the others, who came while the last round trip lasted, are told."""
+    for index, one in enumerate(waiting):
+        spent = account.spend(now)
+        if spent is None:
+            return waiting[index:]
+        if not one.done():
+            one.set_result(spent)
+    return []

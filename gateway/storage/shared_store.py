@@ -69,6 +69,8 @@ async def _keep(server: EmbeddedValkey) -> None:
             await asyncio.to_thread(server.revive)
         except StoreUnavailable as error:
             _log.error("embedded_valkey.down", reason=error.message)
+        except Exception as error:  # noqa: BLE001 (a keeper that ended would never start it again)
+            _log.error("embedded_valkey.down", reason=type(error).__name__)
 
 
 def _client(url: str, *, timeout_s: float) -> Redis:
