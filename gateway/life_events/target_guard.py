@@ -14,7 +14,7 @@ from typing import NoReturn
 import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from gateway.life_events.name_lookup import NameLookup
+from gateway.name_lookup import NameLookup, resolved
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -90,7 +90,7 @@ class TargetGuard:
     def __init__(self, *, ports: Iterable[int], private: Iterable[str] = (), lookup: Lookup | None = None) -> None:
         self._ports = frozenset(ports)
         self._private: tuple[Network, ...] = tuple(ip_network(it) for it in private)
-        self._names = NameLookup()
+        self._names = NameLookup("webhook-names")
         self.lookup: Lookup = lookup or self._names.answers
 
     def read(self, url: str) -> Target:
@@ -159,17 +159,8 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """The addresses. Raises `TargetRefused`."""
         del family
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for address in await self._guard.resolve(host, port=port, scheme=self._scheme)
-        ]
+        addresses = await self._guard.resolve(host, port=port, scheme=self._scheme)
+        return resolved(host, port, addresses)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -18,6 +18,7 @@ import structlog
 from yarl import URL
 
 from adapters.base import AdapterError, Fault, Request, Response
+from gateway.name_lookup import SystemResolver
 from gateway.settings import Upstream as UpstreamSettings
 
 _PIECE = 1_048_576
@@ -39,6 +40,7 @@ class HttpTransport:
         self._user_agent = user_agent
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
+        self._names = SystemResolver("platform-names")
 
     async def open(self) -> None:
         """Makes the pool."""
@@ -46,6 +48,7 @@ class HttpTransport:
             ssl=self._tls if self._tls is not None else True,
             limit=self._settings.pool_size,
             limit_per_host=self._settings.pool_per_host,
+            resolver=self._names,
             ttl_dns_cache=60,
             keepalive_timeout=_KEEP_ALIVE_S,
         )
@@ -63,6 +66,7 @@ class HttpTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+            await self._names.close()
 
     async def __aenter__(self) -> Self:
         await self.open()

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from gateway.life_events import name_lookup
-from gateway.life_events.name_lookup import AT_ONCE, NameLookup
+from gateway import name_lookup
+from gateway.name_lookup import AT_ONCE, NameLookup
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def tarpit(monkeypatch):
     """Names below `tarpit.example` are answered when it is released; all others at once."""
     released = threading.Event()
 
-    def answers(host, port):
+    def answers(host, port, *, flags=0):
         if host.endswith("tarpit.example"):
             released.wait(10)
         return ["93.184.215.14"]
@@ -28,7 +28,7 @@ def tarpit(monkeypatch):
 @pytest.fixture
 def lookup():
     """Its threads end with the test."""
-    made = NameLookup()
+    made = NameLookup("names")
     yield made
     made.close()
 
