@@ -27,7 +27,7 @@ RELOAD_S = 1.0
 _LEEWAY_S = 60
 _FILE_NAME = re.compile(r"(\d{10})-([A-Za-z0-9_-]{43})\.pem")
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +137,16 @@ class SigningKeys:
             try:
                 await self.reload()
             except (BadConfiguration, OSError) as error:
-                log.warning("signing_keys.unreadable", folder=str(self._folder), reason=str(error))
+                _log.warning("signing_keys.unreadable", folder=str(self._folder), reason=str(error))
+            except Exception as error:  # noqa: BLE001 (a watch that ended would trust a key that was taken away)
+                _log.error("signing_keys.failed", folder=str(self._folder), reason=type(error).__name__)
 
     async def reload(self) -> None:
         """Reads the folder again. Raises `BadConfiguration` where it holds no usable key."""
         loaded = await asyncio.to_thread(_load, self._folder, known=self._loaded.private)
         if loaded.listed != self._loaded.listed:
             self._loaded, self._trusted = loaded, _Trusted()
-            log.info("signing_keys.changed", kids=[key.kid for key in loaded.listed])
+            _log.info("signing_keys.changed", kids=[key.kid for key in loaded.listed])
 
 
 def _ends(listed: tuple[_Listed, ...], *, token_ttl_s: int) -> list[tuple[_Listed, float]]:

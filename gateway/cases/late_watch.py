@@ -30,6 +30,8 @@ class LateWatch:
                 await self.look()
             except StoreUnavailable as error:
                 _log.warning("late.failed", reason=str(error.parameters.get("cause")))
+            except Exception as error:  # noqa: BLE001 (a watch that ended would tell of no late step for ever)
+                _log.error("late.failed", reason=type(error).__name__)
             await asyncio.sleep(self._every_s)
 
     async def look(self) -> int:

@@ -85,6 +85,8 @@ class Sealer:
                 await self.reload()
             except (BadConfiguration, OSError) as error:
                 _log.warning("sealing_keys.unreadable", folder=str(self._folder), reason=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 (a watch that ended would never know another key)
+                _log.error("sealing_keys.failed", folder=str(self._folder), reason=type(error).__name__)
 
     async def reload(self) -> None:
         """Reads the keys again where the folder has changed. Raises `BadConfiguration`."""

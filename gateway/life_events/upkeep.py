@@ -19,21 +19,26 @@ _log = structlog.get_logger("gateway.life_events.upkeep")
 class Upkeep:
     """One task per process; several at once do no harm, and each begins at another moment of the hour."""
 
-    def __init__(self, *, seals: Seals, deliveries: OldDeliveries, clock: Clock, keep: timedelta) -> None:
+    def __init__(
+        self, *, seals: Seals, deliveries: OldDeliveries, clock: Clock, keep: timedelta, every_s: float = EVERY_S
+    ) -> None:
         self._seals = seals
         self._deliveries = deliveries
         self._clock = clock
         self._keep = keep
+        self._every_s = every_s
 
     async def run(self) -> None:
         """Forgets once an hour, for ever; what fails is tried again an hour later."""
-        await asyncio.sleep(random.uniform(0, EVERY_S / 4))
+        await asyncio.sleep(random.uniform(0, self._every_s / 4))
         while True:
             try:
                 await self.forget()
             except StoreUnavailable as error:
                 _log.warning("upkeep.failed", reason=str(error.parameters.get("cause")))
-            await asyncio.sleep(EVERY_S)
+            except Exception as error:  # noqa: BLE001 (upkeep that ended would keep what must be forgotten, for ever)
+                _log.error("upkeep.failed", reason=type(error).__name__)
+            await asyncio.sleep(self._every_s)
 
     async def forget(self) -> int:
         """How many events lost their data. Short transactions, with room for others between them."""
