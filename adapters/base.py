@@ -6,6 +6,7 @@ It does no timing, caching, retrying or logging: `gateway/upstream` wraps it fro
 it the `Transport`. Everything that goes wrong is an `AdapterError`; nothing of a library leaves.
 """
 
+import ssl
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -80,7 +81,8 @@ class AdapterError(Exception):
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP request. `url` is absolute and percent-encoded; `query` is not, and is appended to it.
 
-    `timeout_s` is the platform's; None leaves it to the transport.
+    `timeout_s` is the platform's; None leaves it to the transport. `tls` verifies the platform's certificate; None is
+    the system's trust.
     """
 
     method: str = "GET"
@@ -89,6 +91,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     body: bytes | None = None
     timeout_s: float | None = None
+    tls: ssl.SSLContext | None = None
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

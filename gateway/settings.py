@@ -127,6 +127,7 @@ class Platform(Part, frozen=True):
     success: Success = Success()
     headers: dict[str, str] = {}
     timeout_s: float = 4.0
+    ca_file: str | None = None
 
 
 class Dataset(Part, frozen=True):

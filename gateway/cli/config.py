@@ -23,7 +23,7 @@ def check(config_file: Path | None, *, as_json: bool) -> int:
 
     faults: list[dict[str, str]] = []
     try:
-        settings_from(config_file)
+        settings_from(config_file, with_files=True)
     except BadConfiguration as error:
         faults = error.parameters.get("faults") or [{"place": "", "key": "", "message": error.message}]
     if as_json:

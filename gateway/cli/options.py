@@ -48,8 +48,8 @@ def person() -> str:
     return os.environ.get("GATEWAY_BY") or os.environ.get("SUDO_USER") or getpass.getuser()
 
 
-def settings_from(config_file: Path | None) -> "Settings":
-    """The settings. Raises `BadConfiguration`."""
+def settings_from(config_file: Path | None, *, with_files: bool = False) -> "Settings":
+    """The settings, with the files that they name looked into or not. Raises `BadConfiguration`."""
     from gateway.settings_file import default_path, load_settings
 
-    return load_settings(config_file or default_path(os.environ), os.environ)
+    return load_settings(config_file or default_path(os.environ), os.environ, with_files=with_files)

@@ -153,6 +153,9 @@ def _platform(platform: Platform) -> Iterator[Finding]:
         yield ("base_url",), "expected no password in it; see `auth`"
     if platform.auth.kind != "none" and _is_in_the_clear(url):
         yield ("base_url",), "expected https: the credentials would travel in the clear"
+    if platform.ca_file is not None and "https" not in {url.scheme, urlsplit(platform.auth.token_url or "").scheme}:
+        hint = "; a database's stands in options.ca_file of its datasets" if platform.adapter == "sql_table" else ""
+        yield ("ca_file",), f"expected an https base_url: nothing else shows a certificate{hint}"
     if platform.timeout_s <= 0:
         yield ("timeout_s",), "expected more than 0"
 

@@ -1,19 +1,19 @@
 """Loads the settings from `gateway.toml` and what stands beside it.
 
 `partners/<id>.toml` and `purposes.toml` stand in the same folder. Relative paths (the database's
-file, the embedded store's folder, the signing keys) start from the folder above `config/`, or from
+file, the embedded store's folder, keys, platforms' `ca_file`) start from the folder above `config/`, or from
 the file's own folder when that is not called `config`, wherever the command is run.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 import gateway
 from gateway.settings import Settings
+from gateway.settings_file.anchors import anchored, root_of
+from gateway.settings_file.authority_files import authority_faults
 from gateway.settings_file.cross_checks import cross_checks
 from gateway.settings_file.faults import Fault, stop
 from gateway.settings_file.overlay import overlay
@@ -31,8 +31,12 @@ def default_path(environ: Mapping[str, str]) -> Path:
     return here if here.is_file() else Path(gateway.__file__).parents[1] / here
 
 
-def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings, checked. Raises `BadConfiguration` with every fault: file, line, key, what was expected."""
+def load_settings(path: Path, environ: Mapping[str, str], *, with_files: bool = False) -> Settings:
+    """The settings, checked. Raises `BadConfiguration` with every fault: file, line, key, what was expected.
+
+    `with_files` looks into the files of authorities too; who builds a gateway of the settings finds their faults then.
+    """
+    root = root_of(path.absolute().parent)
     sources = _sources(path.absolute())
     content, faults = _joined(sources)
     faults += overlay(content, environ)
@@ -44,11 +48,12 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 
     made = shaped(content, Settings, key=(), report=report)
     if isinstance(made, Settings):
-        for key, message in cross_checks(made):
+        files = authority_faults(anchored(made, root=root)) if with_files else ()
+        for key, message in chain(cross_checks(made), files):
             report(key, _value_at(content, key), message)
     stop(faults)
     settings: Settings = made
-    return _anchored(settings, root=_root(path.absolute()))
+    return anchored(settings, root=root)
 
 
 def _sources(path: Path) -> list[Source]:
@@ -92,26 +97,3 @@ def _value_at(content: Any, key: tuple[str, ...]) -> Any:
     for name in key:
         content = content.get(name) if isinstance(content, dict) else None
     return content
-
-
-def _root(path: Path) -> Path:
-    """Where relative paths start."""
-    return path.parent.parent if path.parent.name == "config" else path.parent
-
-
-def _anchored(settings: Settings, *, root: Path) -> Settings:
-    """The settings with absolute paths."""
-    under = partial(_under, root)
-    replace = msgspec.structs.replace
-    return replace(
-        settings,
-        database=replace(settings.database, url=under("sqlite:///", settings.database.url)),
-        shared=replace(settings.shared, url=under("embedded:", settings.shared.url)),
-        access=replace(settings.access, signing_keys=under("", settings.access.signing_keys)),
-        life_events=replace(settings.life_events, keys=under("", settings.life_events.keys)),
-    )
-
-
-def _under(root: Path, scheme: str, url: str) -> str:
-    """`url` with its path beneath `root`, where it has this scheme; an absolute path stays."""
-    return f"{scheme}{root / url.removeprefix(scheme)}" if url.startswith(scheme) else url

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings import Partner, Settings
+from gateway.settings_file.anchors import anchored_partner, root_of
 from gateway.settings_file.cross_checks import cross_checks
 from gateway.settings_file.faults import Fault, stop
 from gateway.settings_file.shape import shaped
@@ -27,5 +28,5 @@ def load_partners(config: Path) -> dict[str, Partner]:
         if key[0] == "partners":
             report(key, None, message)
     stop(faults)
-    partners: dict[str, Partner] = made
-    return partners
+    root = root_of(config.absolute())
+    return {name: anchored_partner(partner, root=root) for name, partner in made.items()}

@@ -1,19 +1,21 @@
 """A dataset as it is asked: its adapter, and how long its documents are good for."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from adapters.authentication import Authentication
 from adapters.base import Adapter, Question, Transport
 from adapters.config import AdapterMisconfigured, Secrets
 from adapters.registry import GIVEN, build_adapter, build_authentication_of
 from gateway.errors import BadConfiguration
 from gateway.ids import DatasetId
 from gateway.settings import Dataset, Partner, Platform
+from gateway.upstream.platform_transport import transport_to
 
 _LIVE_S = 1.0
 
@@ -69,10 +71,7 @@ def build_asked_datasets(
     """
     asked: dict[DatasetId, AskedDataset] = {}
     for partner in partners.values():
-        authentications = {}
-        for name, platform in partner.platforms.items():
-            with naming(partner, f"platforms.{name}"):
-                authentications[name] = build_authentication_of(platform, transport=transport, secrets=secrets)
+        ways = ways_to(partner, partner.platforms, transport=transport, secrets=secrets)
         for name, dataset in partner.datasets.items():
             with naming(partner, f"datasets.{name}"):
                 if dataset.platform not in partner.platforms:
@@ -83,9 +82,9 @@ def build_asked_datasets(
                         platform.adapter,
                         platform=platform,
                         dataset=dataset,
-                        transport=transport,
+                        transport=ways[dataset.platform].transport,
                         secrets=secrets,
-                        authentication=authentications[dataset.platform],
+                        authentication=ways[dataset.platform].authentication,
                     )
                 elif platform.adapter in given:
                     adapter = given[platform.adapter](partner, dataset)
@@ -94,6 +93,24 @@ def build_asked_datasets(
             one = _asked(partner, name, dataset, adapter=adapter, personal=personal)
             asked[one.id] = one
     return asked
+
+
+class Way(NamedTuple):
+    """How a platform is reached: whom it is trusted by, and how it is told who we are."""
+
+    transport: Transport
+    authentication: Authentication
+
+
+def ways_to(partner: Partner, platforms: Iterable[str], *, transport: Transport, secrets: Secrets) -> dict[str, Way]:
+    """The way to each of those platforms; whatever is asked of one shares its token. Raises `BadConfiguration`."""
+    ways: dict[str, Way] = {}
+    for name in platforms:
+        platform = partner.platforms[name]
+        with naming(partner, f"platforms.{name}"):
+            trusting = transport_to(platform, transport=transport)
+            ways[name] = Way(trusting, build_authentication_of(platform, transport=trusting, secrets=secrets))
+    return ways
 
 
 def _asked(

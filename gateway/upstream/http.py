@@ -25,27 +25,31 @@ _PIECE = 1_048_576
 """So much is unpacked at once before others get their turn."""
 _GZIP = 16 + zlib.MAX_WBITS
 _KEEP_ALIVE_S = 30.0
+_STRANGE = ": its authority is unknown here, or left out of what the platform sends; name it in the platform's ca_file"
+_REFUSED = {
+    9: ": it is not valid yet",
+    10: ": it has expired",
+    **dict.fromkeys((2, 18, 19, 20, 21), _STRANGE),
+    **dict.fromkeys((62, 64), ": it is for another name than base_url's"),
+}
+"""By OpenSSL's code, `X509_V_ERR_…`."""
 
 
 class HttpTransport:
     """Sends requests over one pool of connections. An async context, opened within the event loop.
 
-    `tls` is the system's trust unless given (a platform behind its own authority).
+    A connection serves only requests of the trust with which it was opened.
     """
 
-    def __init__(
-        self, settings: UpstreamSettings, *, user_agent: str = "pertukaran", tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, settings: UpstreamSettings, *, user_agent: str = "pertukaran") -> None:
         self._settings = settings
         self._user_agent = user_agent
-        self._tls = tls
         self._session: aiohttp.ClientSession | None = None
         self._names = SystemResolver("platform-names")
 
     async def open(self) -> None:
         """Makes the pool."""
         connector = aiohttp.TCPConnector(
-            ssl=self._tls if self._tls is not None else True,
             limit=self._settings.pool_size,
             limit_per_host=self._settings.pool_per_host,
             resolver=self._names,
@@ -89,6 +93,7 @@ class HttpTransport:
                 headers={**request.headers, **_trace()},
                 data=request.body,
                 allow_redirects=False,
+                ssl=request.tls or True,
                 timeout=_timeout(timeout_s, connect_s=min(timeout_s, self._settings.connect_timeout_s)),
             ) as response:
                 try:
@@ -99,8 +104,10 @@ class HttpTransport:
                 return Response(status=response.status, headers=_headers(response), body=body)
         except TimeoutError as error:
             raise AdapterError(Fault.TIMEOUT, f"no answer within {timeout_s:g} s", is_transient=True) from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise AdapterError(Fault.UNREACHABLE, _untrusted(error.certificate_error)) from error
         except aiohttp.ClientSSLError as error:
-            raise AdapterError(Fault.UNREACHABLE, "the platform's certificate is not trusted") from error
+            raise AdapterError(Fault.UNREACHABLE, "the platform does not speak TLS as it should") from error
         except (aiohttp.InvalidURL, ValueError) as error:
             raise AdapterError(Fault.UNREACHABLE, "the request cannot be written") from error
         except aiohttp.ClientPayloadError as error:
@@ -180,3 +187,9 @@ def _timeout(total_s: float, *, connect_s: float) -> aiohttp.ClientTimeout:
 
 def _too_large(limit: int) -> AdapterError:
     return AdapterError(Fault.TOO_LARGE, f"the answer is larger than {limit} bytes")
+
+
+def _untrusted(error: Exception) -> str:
+    """Why the certificate was refused, in our own words, and what to do where that is known."""
+    why = _REFUSED.get(error.verify_code, "") if isinstance(error, ssl.SSLCertVerificationError) else ""
+    return f"the platform's certificate is not trusted{why}"

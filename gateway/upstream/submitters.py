@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from adapters.base import Submitter, Transport
 from adapters.config import AdapterMisconfigured, Secrets
-from adapters.registry import build_authentication_of, build_submitter
+from adapters.registry import build_submitter
 from gateway.ids import DatasetId
 from gateway.settings import Partner
-from gateway.upstream.asked_dataset import naming
+from gateway.upstream.asked_dataset import naming, ways_to
 
 
 def build_submitters(
@@ -19,12 +19,8 @@ def build_submitters(
     """
     submitters: dict[DatasetId, Submitter] = {}
     for partner in partners.values():
-        authentications = {}
-        for name in dict.fromkeys(it.platform for it in partner.intakes.values() if it.platform in partner.platforms):
-            with naming(partner, f"platforms.{name}"):
-                authentications[name] = build_authentication_of(
-                    partner.platforms[name], transport=transport, secrets=secrets
-                )
+        used = dict.fromkeys(it.platform for it in partner.intakes.values() if it.platform in partner.platforms)
+        ways = ways_to(partner, used, transport=transport, secrets=secrets)
         for name, intake in partner.intakes.items():
             with naming(partner, f"intakes.{name}"):
                 if intake.platform not in partner.platforms:
@@ -34,7 +30,7 @@ def build_submitters(
                     platform.adapter,
                     platform=platform,
                     intake=intake,
-                    transport=transport,
-                    authentication=authentications[intake.platform],
+                    transport=ways[intake.platform].transport,
+                    authentication=ways[intake.platform].authentication,
                 )
     return submitters

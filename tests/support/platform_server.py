@@ -1,19 +1,26 @@
 """A partner's platform on loopback, whose answers a test decides."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Self
 
 from aiohttp import web
 
+from tests.support.certificates import Certificates
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class PlatformServer:
-    """An async context: a real HTTP server. `answer` may be changed while it runs; `requests` are kept in order."""
+    """An async context: a real HTTP server. `answer` may be changed while it runs; `requests` are kept in order.
 
-    def __init__(self, answer: Answer) -> None:
+    With `certificates` it speaks TLS, and sends its certificate alone, without those above it.
+    """
+
+    def __init__(self, answer: Answer, *, certificates: Certificates | None = None) -> None:
         self.answer = answer
+        self._certificates = certificates
         self.requests: list[web.Request] = []
         self.bodies: list[bytes] = []
         self._runner: web.AppRunner | None = None
@@ -21,7 +28,7 @@ class PlatformServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._certificates else 'http'}://127.0.0.1:{self.port}"
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.bodies.append(await request.read())
@@ -33,10 +40,17 @@ class PlatformServer:
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.05)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls())
         await site.start()
         self.port = self._runner.addresses[0][1]
         return self
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if self._certificates is None:
+            return None
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.load_cert_chain(self._certificates.certificate, self._certificates.key)
+        return made
 
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()

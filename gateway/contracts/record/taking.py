@@ -15,6 +15,7 @@ from gateway.errors import BadRequest, BadRequestCode, GatewayError
 from gateway.settings import Upstream
 from gateway.upstream.asked_dataset import naming
 from gateway.upstream.http import HttpTransport
+from gateway.upstream.platform_transport import transport_to
 
 _ENDINGS = {"csv_file": ".csv", "geojson": ".geojson", "xml_feed": ".xml"}
 
@@ -40,7 +41,9 @@ async def taken(
     if contract.is_event or contract.platform.adapter in GIVEN:
         message = f"{contract.id} comes to us, and cannot be asked for; keep a sample by hand"
         raise BadRequest(BadRequestCode.PARAMETER_INVALID, message)
-    async with HttpTransport(settings) as transport:
+    async with HttpTransport(settings) as opened:
+        with naming(contract.partner, f"platforms.{contract.dataset.platform}"):
+            transport = transport_to(contract.platform, transport=opened)
         tap = _Tap(transport)
         adapter = _adapter(contract, transport=transport, tap=tap, secrets=secrets)
         try:

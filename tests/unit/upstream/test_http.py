@@ -1,7 +1,6 @@
 """The transport, against servers that mean it ill."""
 
 import asyncio
-import datetime as dt
 import gzip
 import socket
 import ssl
@@ -10,14 +9,11 @@ import zlib
 import pytest
 import structlog
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from adapters.base import AdapterError, Fault, Request
 from gateway.settings import Upstream
 from gateway.upstream.http import HttpTransport
+from tests.support.certificates import Certificates
 from tests.support.platform_server import PlatformServer, answering, endless, hanging
 
 LIMIT = 200_000
@@ -208,47 +204,16 @@ async def test_what_is_no_http_is_a_fault(transport, reply):
     listening.close()
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    """A certificate for loopback that nobody vouches for, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "localhost.pem"
-    path.write_bytes(
-        signed.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return path
-
-
-async def test_a_certificate_is_verified(transport, certificate):
-    """One that nobody vouches for, or for another name, is refused; one that we trust is not."""
-    inward = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    inward.load_cert_chain(certificate)
-    runner = web.AppRunner(web.Application(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=inward).start()
-    port = runner.addresses[0][1]
-    error = await fault(transport, url=f"https://localhost:{port}/")
-    assert (Fault.UNREACHABLE, False) == (error.fault, error.is_transient)
-    assert "certificate" in error.message
-    async with HttpTransport(Upstream(), tls=ssl.create_default_context(cafile=str(certificate))) as trusting:
-        assert 404 == (await trusting.send(Request(url=f"https://localhost:{port}/"))).status
-        assert "certificate" in (await fault(trusting, url=f"https://127.0.0.1:{port}/")).message
-    await runner.cleanup()
+async def test_a_certificate_is_verified(transport, tmp_path):
+    """One that nobody vouches for is refused; one that the request trusts is not, and for that request alone."""
+    certificates = Certificates(tmp_path / "tls")
+    trust = ssl.create_default_context(cafile=str(certificates.authority))
+    async with PlatformServer(answering(b"[]"), certificates=certificates) as server:
+        error = await fault(transport, url=server.url)
+        assert (Fault.UNREACHABLE, False) == (error.fault, error.is_transient)
+        assert "certificate" in error.message
+        assert 200 == (await transport.send(Request(url=server.url, tls=trust))).status
+        assert "certificate" in (await fault(transport, url=server.url)).message
 
 
 async def test_a_transport_that_is_not_open_says_so():
