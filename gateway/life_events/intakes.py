@@ -36,11 +36,12 @@ class Writing(msgspec.Struct, frozen=True):
 
 
 class Intake:
-    """One intake: the mapping that is turned round, and what hands over."""
+    """One intake: the mapping that is turned round, and what hands over. Unless it `knows_keys` it is asked by id."""
 
-    def __init__(self, *, mapping: CompiledMapping, submitter: Submitter) -> None:
+    def __init__(self, *, mapping: CompiledMapping, submitter: Submitter, knows_keys: bool = True) -> None:
         self.mapping = mapping
         self.submitter = submitter
+        self.knows_keys = knows_keys
         self._decoder = msgspec.json.Decoder(_partial(mapping.resource))
         self._encode = msgspec.json.Encoder().encode
 
@@ -88,6 +89,11 @@ class Intakes:
     def find(self, dataset: DatasetId) -> Intake | None:
         """The intake, or None where there is none of that name (any more)."""
         return self._intakes.get(dataset)
+
+    def takes_one(self, dataset: DatasetId) -> bool:
+        """Whether only one subscription may lead there: of two that ask for a record at once, both would send it."""
+        intake = self._intakes.get(dataset)
+        return intake is not None and not intake.knows_keys
 
     def refusal(self, subscription: Subscription) -> str | None:
         """What the subscription's target must be, and is not; None where it is."""

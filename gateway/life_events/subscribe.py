@@ -21,6 +21,7 @@ from gateway.life_events.subscription_desk import (
     misfit,
     record_act,
 )
+from gateway.life_events.subscription_office import SubscriptionChange
 from schemas.resources import event_name, event_type
 
 AT_ONCE_AT_MOST = 64
@@ -81,6 +82,7 @@ async def subscribe(desk: SubscriptionDesk, new: NewSubscription, *, caller: Cal
         secret, sealed = made_secret(desk, subscription.target, now=now)
     async with desk.office.changing() as change:
         _check_room(await change.count(subscription.partner), caller)
+        await _check_alone(desk, change, subscription)
         await change.put(subscription)
         await change.put_secrets(subscription.id, (sealed,) if sealed else ())
         types = [event_type(name) for name in subscription.names]
@@ -99,6 +101,17 @@ def _check_room(count: int, caller: Caller) -> None:
         parameters = {"rule": "subscriptions", "limit": limit, "window_s": 1, "remaining": 0, "retry_after_s": 3600}
         message = f"{caller.partner} has {limit} subscriptions"
         raise Refusal(RefusalCode.LIMIT_REACHED, message, client_id=caller.client_id, **parameters)
+
+
+async def _check_alone(desk: SubscriptionDesk, change: SubscriptionChange, subscription: Subscription) -> None:
+    """Raises `BadRequest` where another one leads to an intake that only one may lead to."""
+    target = subscription.target
+    if not isinstance(target, PlatformDataset) or not desk.platforms.takes_one(target.dataset):
+        return
+    others = await change.leading_to(target, partner=subscription.partner)
+    if others:
+        what = f"{target.dataset} is asked by id before each record, so one subscription alone may lead there"
+        misfit("/target/dataset", f"one that no other leads to: {what}; change {others[0]}, or end it first")
 
 
 def check_words(desk: SubscriptionDesk, subscription: Subscription) -> None:

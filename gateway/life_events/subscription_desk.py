@@ -11,7 +11,7 @@ from gateway.agreements.field_classes import FieldClasses
 from gateway.audit.record import AuditRecord
 from gateway.clock import Clock
 from gateway.errors import BadRequest, BadRequestCode, Refusal, RefusalCode
-from gateway.ids import PartnerId, new_id
+from gateway.ids import DatasetId, PartnerId, new_id
 from gateway.life_events.entitlement import Entitlements
 from gateway.life_events.sealing import Sealer
 from gateway.life_events.signature import Scheme, SigningSecret, new_key
@@ -44,6 +44,10 @@ class PlatformTargets(Protocol):
         """Why this subscription's dataset cannot be its target; None where it can."""
         ...
 
+    def takes_one(self, dataset: DatasetId) -> bool:
+        """Whether one subscription alone may have the dataset as its target."""
+        ...
+
 
 class NoPlatformTargets:
     """No platform takes records."""
@@ -52,6 +56,11 @@ class NoPlatformTargets:
         """None takes any."""
         del subscription
         return "a dataset that takes records"
+
+    def takes_one(self, dataset: DatasetId) -> bool:
+        """None takes any."""
+        del dataset
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import msgspec
 from gateway.audit.record import AuditRecord
 from gateway.ids import PartnerId
 from gateway.life_events.delivery import DeliveryStatus
-from gateway.life_events.subscription import Subscription
+from gateway.life_events.subscription import PlatformDataset, Subscription
 
 
 class SealedSecret(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +82,10 @@ class SubscriptionChange(Protocol):
 
     async def count(self, partner: PartnerId) -> int:
         """How many the partner has that have not ended."""
+        ...
+
+    async def leading_to(self, target: PlatformDataset, *, partner: PartnerId) -> tuple[str, ...]:
+        """The ids of the partner's subscriptions with that target that have not ended."""
         ...
 
     async def put(self, subscription: Subscription) -> None:

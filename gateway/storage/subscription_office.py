@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from gateway.audit.record import AuditRecord
 from gateway.ids import PartnerId
 from gateway.life_events.delivery import DeliveryStatus
-from gateway.life_events.subscription import Subscription, SubscriptionStatus
+from gateway.life_events.subscription import PlatformDataset, Subscription, SubscriptionStatus
 from gateway.life_events.subscription_office import AttemptEntry, DeliveryEntry, Replayed, SealedSecret, Window
 from gateway.storage import replaying
 from gateway.storage.audit_trail import insert_records
@@ -50,12 +50,15 @@ class StoredSubscriptionChange:
 
     async def count(self, partner: PartnerId) -> int:
         """How many the partner has that have not ended."""
-        columns = subscriptions.c
-        query = sa.select(sa.func.count()).where(
-            columns.partner == partner, columns.status != SubscriptionStatus.ENDED.value
-        )
+        query = sa.select(sa.func.count()).where(*_living(partner))
         found: int = (await self._connection.execute(query)).scalar_one()
         return found
+
+    async def leading_to(self, target: PlatformDataset, *, partner: PartnerId) -> tuple[str, ...]:
+        """The ids of the partner's subscriptions with that target that have not ended."""
+        query = sa.select(subscriptions).where(*_living(partner)).order_by(subscriptions.c.id)
+        found = map(subscription_of, (await self._connection.execute(query)).mappings())
+        return tuple(it.id for it in found if it.target == target)
 
     async def put(self, subscription: Subscription) -> None:
         """Adds the subscription, or puts it in place of the one with its id."""
@@ -184,6 +187,10 @@ class StoredSubscriptionOffice:
                 return None
             rows = (await connection.execute(query)).mappings().all()
         return tuple(msgspec.convert(plain(row), AttemptEntry) for row in rows)
+
+
+def _living(partner: PartnerId) -> tuple[sa.ColumnElement[bool], ...]:
+    return subscriptions.c.partner == partner, subscriptions.c.status != SubscriptionStatus.ENDED.value
 
 
 async def _find(connection: AsyncConnection, subscription_id: str) -> Subscription | None:

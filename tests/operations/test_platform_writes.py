@@ -1,6 +1,7 @@
 """A platform that takes records: who may have it written to, and what arrives there, over HTTP from end to end."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.served import served
 PATH = "/v1/subscriptions"
 NEEDED = ["born_at", "child_sex", "mother_nik", "mother_name"]
 INTAKE = {"kind": "platform", "dataset": "sumedang/birth-registrations"}
+ASKED_BY_ID = {"kind": "platform", "dataset": "jakarta/birth-registrations"}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,7 @@ def world(gateway):
     fields = (*PUBLIC, *(GrantedField(name, "UU 24/2013 pasal 27") for name in NEEDED))
     for consumer in ("sumedang", "jakarta"):
         made.agree("sumedang", consumer, "birth", fields=fields)
+    made.agree("jakarta", "jakarta", "birth", fields=fields)
     return made
 
 
@@ -104,6 +107,34 @@ def test_a_target_that_cannot_be_is_refused_when_it_is_asked_for(subscribe, part
     (error,) = answer.json()["errors"]
     assert "/target/dataset" == error["pointer"]
     assert told in error["detail"]
+
+
+@pytest.fixture(scope="module")
+def subscribe_jakarta(subscribe):
+    """Asks for a subscription that leads to Jakarta's registry, which knows no keys."""
+    return lambda: subscribe("jakarta", partners=["jakarta"], target=ASKED_BY_ID)
+
+
+def test_of_subscriptions_to_an_intake_without_keys_that_are_asked_for_at_once_one_is_made(gateway, subscribe_jakarta):
+    """Both could ask the platform before either had sent the record, and it would have two; it is said what to do."""
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: subscribe_jakarta(), range(6)))
+    made, *refused = sorted(answers, key=lambda it: it[0].status_code)
+    name = made[0].json()["subscription"]["id"]
+    assert (201, [422] * 5) == (made[0].status_code, [it.status_code for it, _ in refused])
+    for answer, _ in refused:
+        (error,) = answer.json()["errors"]
+        assert ("subscription-invalid", "/target/dataset") == (answer.json()["code"], error["pointer"])
+        assert f"change {name}, or end it first" in error["detail"]
+    paused = gateway.http.patch(f"{gateway.url}{PATH}/{name}", headers=made[1], json={"status": "paused"})
+    assert (200, 422) == (paused.status_code, subscribe_jakarta()[0].status_code)
+    assert 204 == gateway.http.delete(f"{gateway.url}{PATH}/{name}", headers=made[1]).status_code
+    assert 201 == subscribe_jakarta()[0].status_code
+
+
+def test_an_intake_that_knows_keys_may_have_several_subscriptions(subscribe):
+    """Both say the same key, the event's id."""
+    assert [201, 201] == [subscribe()[0].status_code for _ in range(2)]
 
 
 def test_personal_fields_need_a_client_that_proves_a_key(subscribe):
