@@ -141,6 +141,7 @@ def test_a_registry_that_is_broken_fails_the_demo_and_names_the_steps():
         timeout=110,
         check=False,
     )
+    assert done.stdout, done.stderr
     shown = json.loads(done.stdout)
     assert (1, False) == (done.returncode, shown["ok"])
     assert [False, True] == [it["complete"] for it in shown["cases"]]
