@@ -143,6 +143,10 @@ class Submitter(Protocol):
         """
         ...
 
+    async def has(self, source_id: str) -> bool | None:
+        """Whether the platform has that record; None where it cannot be asked. Writes nothing. Raises `AdapterError`."""
+        ...
+
 
 @runtime_checkable
 class Closing(Protocol):

@@ -58,6 +58,10 @@ class RestJsonIntake:
         self._check(response)
         return Receipt(status=response.status)
 
+    async def has(self, source_id: str) -> bool | None:
+        """Whether the platform has that record; None without `by_id`. Raises `AdapterError`."""
+        return None if self._record is None else await self._found(source_id) is not None
+
     async def _found(self, source_id: str) -> int | None:
         """The status with which the platform says that it has the record; None where it has not."""
         assert self._record is not None

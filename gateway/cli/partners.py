@@ -22,7 +22,7 @@ def command() -> None:
 @with_config
 @with_json
 def list_partners(config_file: Path | None, *, as_json: bool) -> None:
-    """List the partners, their platforms' protocols and their datasets."""
+    """List the partners, their platforms' protocols, and their datasets, event sources and intakes."""
     partners = settings_from(config_file).partners.values()
     rows = [
         {
@@ -31,13 +31,15 @@ def list_partners(config_file: Path | None, *, as_json: bool) -> None:
             "kode_wilayah": partner.kode_wilayah,
             "adapters": sorted({platform.adapter for platform in partner.platforms.values()}),
             "datasets": sorted(partner.datasets),
+            "events": sorted(partner.events),
+            "intakes": sorted(partner.intakes),
         }
         for partner in partners
     ]
     if as_json:
         show_json(rows)
     else:
-        show_table(rows, columns=("id", "name", "kode_wilayah", "adapters", "datasets"))
+        show_table(rows, columns=("id", "name", "kode_wilayah", "adapters", "datasets", "events", "intakes"))
 
 
 @command.command("onboard")

@@ -47,8 +47,11 @@ def test_a_partner_from_a_sample_is_served_by_the_demo(project):
 
     code, out, err = command("partners", "list", "--json")
     assert code == 0, err
-    listed = {partner["id"]: partner["datasets"] for partner in json.loads(out)}
-    assert listed["bandung"] == ["laporan", "puskesmas"]
+    listed = {partner["id"]: partner for partner in json.loads(out)}
+    assert listed["bandung"]["datasets"] == ["laporan", "puskesmas"]
+    assert (listed["bandung"]["events"], listed["bandung"]["intakes"]) == ([], [])
+    assert "hospital-births" in listed["sumedang"]["events"]
+    assert listed["sumedang"]["intakes"] == ["birth-registrations"]
 
     code, out, err = command("demo", "--once", "--json")
     assert code == 0, out + err

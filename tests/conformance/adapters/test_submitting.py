@@ -202,3 +202,12 @@ async def test_what_cannot_work_is_said_when_it_is_built(server, transport, inta
     with pytest.raises(AdapterMisconfigured) as raised:
         submitter_of(intake, server, transport, kind=kind)
     assert key == raised.value.key
+
+
+async def test_a_platform_is_asked_for_a_record_without_being_sent_one(registry, server, submitter):
+    """By id it says yes or no; one that knows keys only is not even connected to."""
+    registry.kept.append(BODY)
+    by_id = registry.intake.by_id is not None
+    expected = [True, False] if by_id else [None, None]
+    assert expected == [await submitter.has(id_) for id_ in ("KLH-1", "KLH-2")]
+    assert (1, ["GET", "GET"] if by_id else []) == (len(registry.kept), [it.method for it in server.requests])
