@@ -13,7 +13,7 @@ from gateway.cli.quiet import quiet
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
-    from gateway.wiring.examination import Examined
+    from gateway.wiring.examined import Examined
 
 _COLOURS = {"ok": "green", "note": "yellow", "failed": "red"}
 

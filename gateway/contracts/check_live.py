@@ -109,7 +109,7 @@ def _compared(
     )
     tally = _Tally.of(mapping, bodies, gathering=gathering)
     before = _Tally.of(mapping, recorded.bodies, gathering=None)
-    for finding in (*comparison.differences(), *_lost(tally, before)):
+    for finding in (*comparison.differences(), *_lost(tally, before, may_be_empty=contract.is_own)):
         gathering.add(msgspec.structs.replace(finding, since=recorded.until))
     counts = {"pages": len(bodies), "records_in": tally.records_in, "records_out": tally.records_out}
     return gathering.close(counts={**counts, "refused": sum(tally.refused.values())})
@@ -180,11 +180,14 @@ class _Tally(msgspec.Struct):
         return sum(self.refused.values()) / self.records_in if self.records_in else 0.0
 
 
-def _lost(live: _Tally, before: _Tally) -> list[Finding]:
-    """The records that are lost now; those lost for a reason that the recording knows are told only if more are."""
+def _lost(live: _Tally, before: _Tally, *, may_be_empty: bool) -> list[Finding]:
+    """The records that are lost now; those lost for a reason that the recording knows are told only if more are.
+
+    A young gateway has nothing to tell of its own cases yet: then a list `may_be_empty`, whatever was recorded.
+    """
     found = unreadable_findings(live.refused, records_in=live.records_in, above=before.share + MANY)
     known = {(field, reason) for field, reason, _ in before.refused}
-    if live.records_in == 0 and before.records_in:
+    if live.records_in == 0 and before.records_in and not may_be_empty:
         empty = Finding(
             code="list-empty",
             severity=Severity.NOTE,

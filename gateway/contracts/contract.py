@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.registry import GIVEN
 from gateway.contracts.recordings import Sample, read_samples, sample_folder
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.ids import DatasetId
@@ -38,6 +39,11 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     def is_event(self) -> bool:
         """Whether its documents are life events, which come to us or go from us, and are not asked for."""
         return self.name not in self.partner.datasets
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the deployment itself answers it, and no platform."""
+        return not self.is_event and self.platform.adapter in GIVEN
 
     @property
     def is_intake(self) -> bool:

@@ -68,7 +68,7 @@ class LiveChecks:
     async def by_command(self, dataset: DatasetId) -> StageReport:
         """The report of a check made now; skipped where another one is under way."""
         if dataset not in self._adapters:
-            return Gathering(Stage.LIVE).skip("life events come and go as they happen; no platform is asked for them")
+            return Gathering(Stage.LIVE).skip(_why_not(self._contracts[dataset]))
         if self._history is not None:
             now = self._clock.now()
             if not await self._history.begin(dataset, now=now, until=now + self._longest):
@@ -130,6 +130,13 @@ class LiveChecks:
         except StoreUnavailable as error:
             _log.warning("contract-check.not-kept", dataset=dataset, reason=error.parameters.get("cause"))
         return report
+
+
+def _why_not(contract: Contract) -> str:
+    """Why nobody can be asked."""
+    if contract.is_own:
+        return "the gateway's own data: no platform is asked for them, and the gateway that serves them checks them"
+    return "life events come and go as they happen; no platform is asked for them"
 
 
 def _tell(dataset: DatasetId, report: StageReport) -> None:

@@ -13,12 +13,13 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from adapters.registry import GIVEN
 from gateway.demo.faults import Faults
 from gateway.demo.jakarta import Crm, FloodGates, OpenApi, SatuData, ServiceCatalogue
 from gateway.demo.life_events.region import region_systems
 from gateway.demo.recorded import FurtherPartner, recorded_routes
 from gateway.demo.sumedang import Complaints, OpenData, ServiceFiles
-from gateway.settings import Partner
+from gateway.settings import Partner, Platform
 
 DEFAULT_PORT = 8490
 
@@ -58,14 +59,16 @@ class StandIns:
         return f"http://127.0.0.1:{self.port}"
 
     def relocate(self, partner: Partner) -> Partner:
-        """The partner with its platforms' addresses at these stand-ins."""
-        here = urlsplit(self.base_url)
-        platforms = {
-            name: msgspec.structs.replace(
-                platform, base_url=urlsplit(platform.base_url)._replace(scheme="http", netloc=here.netloc).geturl()
-            )
-            for name, platform in partner.platforms.items()
-        }
+        """The partner with its platforms' addresses at these stand-ins; the gateway's own data stay where they are."""
+        netloc = urlsplit(self.base_url).netloc
+
+        def relocated(platform: Platform) -> Platform:
+            if platform.adapter in GIVEN:
+                return platform
+            address = urlsplit(platform.base_url)._replace(scheme="http", netloc=netloc)
+            return msgspec.structs.replace(platform, base_url=address.geturl())
+
+        platforms = {name: relocated(platform) for name, platform in partner.platforms.items()}
         return msgspec.structs.replace(partner, platforms=platforms)
 
     def _routes(self) -> list[web.RouteDef]:

@@ -62,7 +62,7 @@ async def opened(
             transport=transport,
             secrets=secrets,
             personal=contracts.personal,
-            given=case_datasets(settings, cases=cases, clock=clock),
+            given=case_datasets(settings, cases.recipes, register=cases.register, clock=clock),
         )
         intakes = build_intakes(settings, contracts=contracts, transport=transport, secrets=secrets)
         yield _gateway(base, await _opened_rooms(stack, base, asked=asked, intakes=intakes))

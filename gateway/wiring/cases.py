@@ -1,5 +1,6 @@
 """Recipes and cases, put together."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from gateway.api.metrics import Meters
 from gateway.cases.indicators import KIND, CaseIndicatorDatasets
 from gateway.cases.late_event import LateEvents
 from gateway.cases.late_watch import LateWatch
+from gateway.cases.ports import CaseRegister
 from gateway.cases.read_cases import CaseReading
 from gateway.cases.recipe import Recipe
 from gateway.cases.recipe_cases import RecipeCases
@@ -50,10 +52,10 @@ def case_parts(*, stores: Stores, access: AccessParts, folder: Path, clock: Cloc
     return CaseParts(recipes, cases, register, reading)
 
 
-def case_datasets(settings: Settings, *, cases: CaseParts, clock: Clock) -> Given:
+def case_datasets(settings: Settings, recipes: Mapping[str, Recipe], *, register: CaseRegister, clock: Clock) -> Given:
     """What answers the datasets that tell of cases."""
     fewest = settings.life_events.fewest_cases
-    return {KIND: CaseIndicatorDatasets(recipes=cases.recipes, register=cases.register, clock=clock, fewest=fewest)}
+    return {KIND: CaseIndicatorDatasets(recipes=recipes, register=register, clock=clock, fewest=fewest)}
 
 
 def watch_late_steps(

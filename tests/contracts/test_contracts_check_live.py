@@ -105,6 +105,13 @@ def test_drift_ends_with_4_and_a_silent_platform_with_1(hospitals, stand_ins):
     assert "502" in stage["reason"]
 
 
+def test_the_gateways_own_data_are_asked_of_no_platform(tmp_path, stand_ins):
+    """Skipped with its reason, and no failure: nobody listens at `gateway://cases`."""
+    stage, code = live(ContractFiles(tmp_path, "sumedang/newborn-documents-times"), stand_ins)
+    assert (0, "live", "skipped") == (code, stage["stage"], stage["outcome"])
+    assert "the gateway's own data" in stage["reason"]
+
+
 async def test_the_history_of_the_gateway_is_written_where_there_is_one(hospitals, stand_ins, tmp_path):
     """And no database is made where there is none."""
     (tmp_path / "config" / "gateway.toml").write_text('[database]\nurl = "sqlite:///var/gateway.db"\n')

@@ -223,7 +223,8 @@ def record(reports, capsys):
         async with PlatformServer(answer) as platform:
             settings = reports.root / "config/partners/sumedang.toml"
             text = settings.read_text(encoding="utf-8")
-            settings.write_text(re.sub(r'base_url = "[^"]*"', f'base_url = "{platform.url}"', text), encoding="utf-8")
+            text = re.sub(r'base_url = "http[^"]*"', f'base_url = "{platform.url}"', text)
+            settings.write_text(text, encoding="utf-8")
             capsys.readouterr()
             called = ["contracts", "record", name, "--root", str(reports.root), *map(str, arguments)]
             code = await asyncio.to_thread(run, root, called)

@@ -15,7 +15,7 @@ from tests.support.partner_documents import shipped_datasets
 from tests.support.shipped_mappings import shipped_mapping, stand_in_bodies
 
 WIB = timezone(timedelta(hours=7))
-# In, out, refused, and fields left null, over all pages that the stand-ins serve.
+# In, out, refused, and fields left null, over all pages that the stand-ins serve (of the gateway's own: the samples).
 LEDGERS = {
     "jakarta/flood-gates": (12, 12, 0, 0),
     "jakarta/foreign-visitors": (120, 119, 1, 0),
@@ -27,6 +27,7 @@ LEDGERS = {
     "jakarta/waste-sites": (1899, 1898, 1, 0),
     "sumedang/health-facilities": (34, 34, 0, 1),
     "sumedang/health-workers": (78, 78, 0, 0),
+    "sumedang/newborn-documents-times": (7, 7, 0, 0),
     "sumedang/pharmacy-counts": (26, 25, 1, 0),
     "sumedang/population": (104, 104, 0, 0),
     "sumedang/service-requests": (130, 129, 1, 0),

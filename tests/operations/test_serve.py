@@ -123,6 +123,20 @@ def test_the_doctor_finds_everything_well(installed):
         "jakarta/hospitals",
         "sumedang/services",
     } <= subjects
+    assert [("ok", "the gateway's own data; nothing to tell yet")] == [
+        (it["verdict"], it["detail"]) for it in report["checks"] if it["subject"] == "sumedang/newborn-documents-times"
+    ]
+
+
+def test_the_doctor_asks_a_gateway_without_tables_for_nothing_of_its_own(installed):
+    """Before the first migration there are no cases: that is the database's note, and no dataset's failure."""
+    shown = installed.run("doctor", "--json")
+    checks = {it["subject"]: it["verdict"] for it in json.loads(shown.stdout)["checks"]}
+    assert (0, "note", False) == (
+        shown.returncode,
+        checks["database"],
+        "sumedang/newborn-documents-times" in checks,
+    )
 
 
 def test_the_doctor_says_what_is_ill_and_what_to_do(tmp_path, stand_ins):

@@ -1,6 +1,5 @@
 """A birth brings the documents unasked: one case in time, another late and told of, and what they say together."""
 
-import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,14 +9,13 @@ import msgspec
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from gateway.settings import Database, Dataset, Platform, Shared
-from gateway.wiring.contracts import SCHEMAS
+from gateway.settings import Database, Shared
 from tests.support.event_world import EventWorld
 from tests.support.newborn import DOCUMENTS, RECIPE, Newborn
 from tests.support.receiver import Receiver, answering
-from tests.support.running import ROOT
 from tests.support.served import served
 
+TIMES = f"{RECIPE}-times"
 WIB = ZoneInfo("Asia/Jakarta")
 
 
@@ -42,45 +40,19 @@ def clock():
 
 @pytest.fixture
 def world(engine_pair, tmp_path, clock):
-    """The whole gateway on one of the pairs of engines, which may send to loopback, and tells of cases."""
-    schemas = tmp_path / "schemas"
-    shutil.copytree(SCHEMAS, schemas, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    add_indicators(schemas)
+    """The whole gateway as shipped, on one of the pairs of engines; it may send to loopback."""
 
     def change(settings):
         life_events = msgspec.structs.replace(settings.life_events, private_targets=("127.0.0.0/8",))
-        sumedang = settings.partners["sumedang"]
-        sumedang = msgspec.structs.replace(
-            sumedang,
-            platforms={**sumedang.platforms, "gateway": Platform(adapter="gateway_cases", base_url="gateway://cases")},
-            datasets={
-                **sumedang.datasets,
-                "newborn-documents-times": Dataset(
-                    platform="gateway", options={"recipe": RECIPE}, access="open", fresh_for_s=0.0
-                ),
-            },
-        )
-        partners = {**settings.partners, "sumedang": sumedang}
         return msgspec.structs.replace(
             settings,
             database=Database(url=engine_pair.get("GATEWAY__DATABASE__URL", settings.database.url)),
             shared=Shared(url=engine_pair.get("GATEWAY__SHARED__URL", settings.shared.url)),
             life_events=life_events,
-            partners=partners,
         )
 
-    with served(tmp_path, change=change, clock=clock, schemas=schemas) as gateway:
+    with served(tmp_path, change=change, clock=clock) as gateway:
         yield EventWorld(gateway)
-
-
-def add_indicators(schemas):
-    """The contract of a dataset that tells of cases, as `docs/life-events.md` gives it."""
-    page = (ROOT / "docs/life-events.md").read_text(encoding="utf-8")
-    mapping = page.split("<!-- mapping -->\n```toml\n")[1].split("```")[0]
-    source = page.split("<!-- source -->\n```json\n")[1].split("```")[0]
-    folder = schemas / "partners/sumedang"
-    (folder / "newborn-documents-times.mapping.toml").write_text(mapping, encoding="utf-8")
-    (folder / "newborn-documents-times.source.json").write_text(source, encoding="utf-8")
 
 
 @pytest.fixture
@@ -160,6 +132,31 @@ def test_one_case_is_complete_and_another_is_late_and_told_of(world, clock, rece
     assert {"birth-certificate", "child-identity-card"} == {it["name"] for it in case["steps"] if it["late_by_s"] > 0}
 
 
+def told_of_cases(world):
+    """What Sumedang's cases say to whoever may read indicators, without an agreement; by code. Nothing is missing."""
+    headers = world.bearer(*world.client("jakarta", "indicators:read"))
+    asked, told, fresh = {"partner": "sumedang", "limit": 200}, {}, set()
+    while asked:
+        answer = world.gateway.get("/v1/indicators", headers=headers, params=asked)
+        assert 200 == answer.status_code, answer.text
+        page = answer.json()
+        told |= {it["code"]: it for it in page["data"] if it["id"].startswith(f"sumedang:indicator:{TIMES}.")}
+        assert TIMES not in {gap["dataset"].partition("/")[2] for gap in page["gaps"]}
+        fresh |= {it["dataset"] for it in page["freshness"]}
+        asked = asked | {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+    assert f"sumedang/{TIMES}" in fresh
+    return told
+
+
+def test_a_gateway_without_cases_has_no_indicator_and_no_gap(world):
+    """Nothing to tell is an answer: the dataset is fresh, nothing of it is missing, and the catalogue has it."""
+    assert {} == told_of_cases(world)
+    offered = world.gateway.get("/v1/partners/sumedang/datasets").json()["data"]
+    assert [("indicator", "open")] == [
+        (it["resource"], it["access"]) for it in offered if it["id"] == f"sumedang/{TIMES}"
+    ]
+
+
 def test_what_the_cases_say_together_is_an_indicator(world, clock):
     """Months that have ended, by the same path as any data; a month of four cases is not told of."""
     newborn = Newborn(world)
@@ -180,10 +177,7 @@ def test_what_the_cases_say_together_is_an_indicator(world, clock):
             assert 202 == newborn.notified(case).status_code
 
     go_to(months[2])
-    headers = world.gateway.bearer("jakarta")
-    answer = world.gateway.get("/v1/indicators", headers=headers, params={"partner": "sumedang", "limit": 200})
-    assert 200 == answer.status_code, answer.text
-    told = {it["code"]: it for it in answer.json()["data"] if it["code"].startswith(RECIPE)}
+    told = told_of_cases(world)
     assert {f"{RECIPE}-cases": 6, f"{RECIPE}-median-hours": 60.0, f"{RECIPE}-in-time": 50.0} == {
         code: it["value"] for code, it in told.items()
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from adapters.base import Question
-from adapters.registry import build_adapter
+from adapters.registry import GIVEN, build_adapter
+from gateway.demo.samples import FOLDER as SAMPLES
 from gateway.settings import Partner
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,16 @@ def shipped_datasets():
     return [(partner, dataset) for partner, settings in shipped_partners().items() for dataset in settings.datasets]
 
 
+def datasets_of_platforms():
+    """Those that a partner's own platform answers: all but the deployment's own data."""
+    partners = shipped_partners()
+    return [(partner, dataset) for partner, dataset in shipped_datasets() if not _is_given(partners[partner], dataset)]
+
+
+def _is_given(partner, dataset):
+    return partner.platforms[partner.datasets[dataset].platform].adapter in GIVEN
+
+
 def adapter_of(partner, dataset, *, transport, secrets):
     """The adapter of one dataset, built from its settings."""
     settings = partner.datasets[dataset]
@@ -33,7 +44,9 @@ def adapter_of(partner, dataset, *, transport, secrets):
 
 
 async def bodies_of(partner, dataset, *, transport, secrets):
-    """The JSON body of each page of one dataset, in order."""
+    """The JSON body of each page of one dataset, in order; of the deployment's own data, the recorded ones."""
+    if _is_given(partner, dataset):
+        return [path.read_bytes() for path in sorted((SAMPLES / partner.id / "samples" / dataset).iterdir())]
     adapter = adapter_of(partner, dataset, transport=transport, secrets=secrets)
     bodies = []
     position = None

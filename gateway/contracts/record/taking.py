@@ -8,7 +8,7 @@ import msgspec
 
 from adapters.base import Adapter, AdapterError, Closing, Document, Question, Request, Response, Transport
 from adapters.folder import Folder
-from adapters.registry import GIVEN, build_adapter, build_authentication_of
+from adapters.registry import build_adapter, build_authentication_of
 from gateway.contracts.contract import Contract
 from gateway.contracts.replay import WITHOUT_WIRE
 from gateway.errors import BadRequest, BadRequestCode, GatewayError
@@ -38,8 +38,9 @@ async def taken(
     """The first pages of the dataset. Raises `BadRequest` where nothing can be asked for, `BadConfiguration`, and
     `GatewayError` where the platform does not answer.
     """
-    if contract.is_event or contract.platform.adapter in GIVEN:
-        message = f"{contract.id} comes to us, and cannot be asked for; keep a sample by hand"
+    if contract.is_event or contract.is_own:
+        comes = "is the gateway's own" if contract.is_own else "comes to us"
+        message = f"{contract.id} {comes}, and no platform can be asked for it; keep a sample by hand"
         raise BadRequest(BadRequestCode.PARAMETER_INVALID, message)
     async with HttpTransport(settings) as opened:
         with naming(contract.partner, f"platforms.{contract.dataset.platform}"):

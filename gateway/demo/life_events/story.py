@@ -14,7 +14,7 @@ from gateway.demo.life_events.seed import CIVIL_REGISTRATION
 from gateway.demo.partner_client import PartnerClient
 
 WITHIN_S = 10.0
-_LOOK_EVERY_S = 0.05
+_LOOK_EVERY_S = 0.1  # a client may ask ten times a second for as long as it likes
 
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,22 +1,17 @@
 """The partners' settings and their platforms' stand-ins, joined by the adapters."""
 
-import tomllib
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from adapters.base import AdapterError, Fault, Question
 from adapters.registry import build_adapter
 from gateway.demo.stand_ins import StandIns
-from gateway.settings import Partner, Upstream
+from gateway.settings import Upstream
 from gateway.upstream.http import HttpTransport
+from tests.support.partner_documents import datasets_of_platforms, shipped_partners
 
-PARTNERS = {
-    path.stem: msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Partner)
-    for path in sorted((Path(__file__).parents[3] / "config" / "partners").glob("*.toml"))
-}
-DATASETS = [(partner, dataset) for partner, it in PARTNERS.items() for dataset in it.datasets]
+PARTNERS = shipped_partners()
+DATASETS = datasets_of_platforms()
 
 
 @pytest.fixture

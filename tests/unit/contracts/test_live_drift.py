@@ -214,6 +214,14 @@ async def test_an_empty_list_is_a_note(hospitals):
     assert {"list-empty"} == codes_of(report)
 
 
+async def test_an_empty_list_of_the_gateways_own_data_is_no_finding(tmp_path):
+    """A young gateway has nothing to tell of its cases, whatever was recorded; what is not its shape is told."""
+    contract = ContractFiles(tmp_path, "sumedang/newborn-documents-times").contract()
+    report = await drift(contract, {"data": []})
+    assert (Outcome.OK, set()) == (report.outcome, codes_of(report))
+    assert Outcome.BROKEN is (await drift(contract, {"rows": []})).outcome
+
+
 async def test_another_document_breaks_the_contract(hospitals):
     """None of its records can be read."""
     contract, _ = hospitals
