@@ -2,8 +2,9 @@
 
 Every side serves from one process, asked by `wrk` with 50 connections on one thread; the platform is
 nginx, answering a file. The cached gateway is asked with 100 as well: half of those who ask wait for the
-disk, so 50 leave its process idle for a third of the time, as they leave no peer's. The machine's cores are shared by client, server and platform, so the ratios
-count and the figures do not. What each side does is said in its row.
+disk, so 50 leave its process idle for a third of the time, as they leave no peer's. The machine's cores
+are shared by client, server and platform, so the ratios count and the figures do not. What each side
+does is said in its row.
 
 `live`: the dataset is never fresh and each question differs (`updated_since`), so that each asks the
 platform and none shares another's flight; the platform says the same each time, or, `changing`, never
