@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import schemas
 from gateway.access.secrets import SecretKeeper, pepper_of
-from gateway.administration.desk import Desk
+from gateway.administration.desk import DeclaredSource, Desk
 from gateway.administration.office import Office
 from gateway.agreements.field_classes import field_classes
 from gateway.cases.recipe import Recipe
@@ -18,6 +19,7 @@ from gateway.cases.recipe_reader import read_recipes
 from gateway.clock import Clock, SystemClock
 from gateway.life_events.ports import NoBell
 from gateway.life_events.sealing import Sealer
+from gateway.mapping.language.declaration_reader import parse_declaration
 from gateway.settings import Settings
 from gateway.storage.engine import open_engine
 from gateway.storage.event_log import GroupCommitLog
@@ -28,14 +30,21 @@ from gateway.storage.seals import StoredSeals
 from gateway.storage.transactor import Transactor
 from schemas.resources import SHAPES
 
-RECIPES = Path(schemas.__file__).parent / "recipes"
+_SCHEMAS = Path(schemas.__file__).parent
+RECIPES = _SCHEMAS / "recipes"
 """Where the recipes stand."""
 
 
 def build_desk(
-    settings: Settings, *, office: Office, secrets: SecretKeeper, clock: Clock, recipes: Mapping[str, Recipe]
+    settings: Settings,
+    *,
+    office: Office,
+    secrets: SecretKeeper,
+    clock: Clock,
+    recipes: Mapping[str, Recipe],
+    folder: Path = _SCHEMAS,
 ) -> Desk:
-    """The desk of these settings over an office that is open."""
+    """The desk of these settings over an office that is open; `folder` holds the partners' mappings."""
     return Desk(
         office=office,
         secrets=secrets,
@@ -43,8 +52,21 @@ def build_desk(
         partners=frozenset(settings.partners),
         purposes=frozenset(settings.purposes),
         fields=field_classes(SHAPES),
+        declared_sources=partial(_declared_sources, settings, folder),
         recipes=recipes,
     )
+
+
+def _declared_sources(settings: Settings, folder: Path, partner: str) -> tuple[DeclaredSource, ...]:
+    """The event sources of the partner, as their mappings declare them. Blocks. Raises `BadConfiguration`."""
+    found = []
+    for name in settings.partners[partner].events:
+        file = f"partners/{partner}/{name}.mapping.toml"
+        declaration = parse_declaration(folder / file)
+        fields = frozenset(it.name for it in declaration.fields)
+        id_, event = f"{partner}/{name}", declaration.resource
+        found.append(DeclaredSource(id=id_, event=event, fields=fields, file=f"schemas/{file}"))
+    return tuple(found)
 
 
 def _desk(settings: Settings, engine: AsyncEngine, pepper: bytes, *, clock: Clock) -> Desk:

@@ -1,5 +1,6 @@
 """A partner runs a recipe: its roles are bound to the partner's own clients. Or it runs it no more."""
 
+import asyncio
 from collections.abc import Mapping
 
 import msgspec
@@ -9,6 +10,7 @@ from gateway.access.scopes import Scope
 from gateway.administration.desk import (
     COMMAND_LINE,
     AdoptableRecipe,
+    DeclaredSource,
     Desk,
     Via,
     invalid,
@@ -21,8 +23,11 @@ from gateway.administration.office import Change
 from gateway.errors import BadRequest, BadRequestCode
 from gateway.ids import ClientId, PartnerId
 from gateway.life_events.adoption import Adoption
+from schemas.resources import event_type
 
 _CLIENTS_AT_MOST = 500
+_ALWAYS_FILLED = frozenset({"partner"})
+"""By the gateway itself, whatever the mapping."""
 
 
 async def adopt_recipe(
@@ -38,23 +43,24 @@ async def adopt_recipe(
     """The adoption, in force within 2 s. Adopted again, the roles are bound anew, for open cases too.
 
     Raises `BadRequest`: for a recipe, partner, role or client that is not there; a role that is left open; a client
-    of another partner, or without the scope to publish; another recipe of the partner with the same trigger.
+    of another partner, or without the scope to publish; another recipe of the partner with the same trigger; a
+    recipe that is not run yet, and whose trigger the partner's systems do not publish, or never with all it needs.
     """
     by, reason = require_text(by, parameter="by"), require_text(reason, parameter="reason")
     require_known([recipe], parameter="recipe", known=desk.recipes)
     require_known([partner], parameter="partner", known=desk.partners)
     wanted = desk.recipes[recipe]
     bound = _bound(wanted, roles)
+    sources = await asyncio.to_thread(desk.declared_sources, partner)
     async with desk.office.changing() as change:
         others = await change.adoptions(PartnerId(partner))
         _check_only_one(desk, others, recipe=recipe)
-        for role, clients in bound.items():
-            for index, client_id in enumerate(clients):
-                publishes = role in wanted.publishing_roles
-                at = f"roles.{role}[{index}]"
-                await _check_client(change, client_id, partner=partner, publishes=publishes, at=at)
         before = next((it for it in others if it.recipe == recipe), None)
-        adopted_at = before.adopted_at if before is not None and before.ended_at is None else desk.clock.now()
+        running = before if before is not None and before.ended_at is None else None
+        if running is None:
+            _check_needs(wanted, sources, partner=partner)
+        await _check_clients(change, bound, recipe=wanted, partner=partner)
+        adopted_at = running.adopted_at if running is not None else desk.clock.now()
         adoption = Adoption(partner=PartnerId(partner), recipe=recipe, roles=bound, adopted_at=adopted_at)
         if adoption == before:
             return adoption
@@ -104,6 +110,32 @@ def _check_only_one(desk: Desk, adoptions: tuple[Adoption, ...], *, recipe: str)
         if one.recipe != recipe and one.ended_at is None and other is not None and other.trigger_event == trigger:
             message = f"{one.partner} runs {one.recipe} already, which {trigger} opens too; end that first"
             raise BadRequest(BadRequestCode.CONFLICT, message, id=one.recipe, state="adopted", possible=["end"])
+
+
+def _check_needs(recipe: AdoptableRecipe, sources: tuple[DeclaredSource, ...], *, partner: str) -> None:
+    """Raises `BadRequest` where an event could never open a case, or only one without what the steps need."""
+    publishing = [it for it in sources if it.event == recipe.trigger_event]
+    if not publishing:
+        what = f"none publishes {event_type(recipe.trigger_event)}"
+        where = f"declare it below [events] of config/partners/{partner}.toml"
+        invalid("recipe", f"one that {partner}'s systems can open: {what}; {where}")
+    short = [(it, sorted(set(recipe.trigger_needs) - it.fields - _ALWAYS_FILLED)) for it in publishing]
+    faults = [
+        f"{source.id} never fills {', '.join(missing)}; add it to [fields] of {source.file}"
+        for source, missing in short
+        if missing
+    ]
+    if faults:
+        invalid("recipe", f"one whose needs {partner}'s event sources fill: {'; '.join(faults)}")
+
+
+async def _check_clients(
+    change: Change, bound: Mapping[str, tuple[ClientId, ...]], *, recipe: AdoptableRecipe, partner: str
+) -> None:
+    for role, clients in bound.items():
+        publishes = role in recipe.publishing_roles
+        for index, client_id in enumerate(clients):
+            await _check_client(change, client_id, partner=partner, publishes=publishes, at=f"roles.{role}[{index}]")
 
 
 async def _check_client(change: Change, client_id: ClientId, *, partner: str, publishes: bool, at: str) -> None:

@@ -1,6 +1,6 @@
 """What every act works with: the registers, the clock, and what there is to choose from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, NoReturn, Protocol
@@ -50,12 +50,27 @@ class AdoptableRecipe(Protocol):
         """The life event that opens its cases."""
         ...
 
+    @property
+    def trigger_needs(self) -> tuple[str, ...]:
+        """The fields of that event that its steps cannot do without."""
+        ...
+
+
+class DeclaredSource(msgspec.Struct, frozen=True, kw_only=True):
+    """An event source as its mapping's `file` declares it: which life event, and the `fields` that it may fill."""
+
+    id: str
+    event: str
+    fields: frozenset[str]
+    file: str
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The collaborators of the acts. `fields` are the resources' field classes by resource name.
 
-    `recipes` are those that can be adopted, by their names.
+    `recipes` are those that can be adopted, by their names. `declared_sources` reads those of a partner from its
+    files; it blocks, and raises `BadConfiguration`.
     """
 
     office: Office
@@ -64,6 +79,7 @@ class Desk:
     partners: frozenset[str]
     purposes: frozenset[str]
     fields: Mapping[str, FieldClasses]
+    declared_sources: Callable[[str], tuple[DeclaredSource, ...]]
     scopes: frozenset[str] = frozenset(Scope)
     recipes: Mapping[str, AdoptableRecipe] = field(default_factory=dict)
 

@@ -60,6 +60,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         return self.trigger.event
 
     @property
+    def trigger_needs(self) -> tuple[str, ...]:
+        """The fields of that event that its steps cannot do without."""
+        return self.trigger.needs
+
+    @property
     def publishing_roles(self) -> frozenset[str]:
         """The roles that publish something: their clients need the scope for it."""
         return frozenset({self.trigger.role, *(step.role for step in self.steps)})

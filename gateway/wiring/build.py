@@ -138,9 +138,9 @@ def _opened_upstream(
 
 
 def _gateway(base: _Base, rooms: _Rooms) -> Gateway:
-    settings, _, contracts, stores, access, cases, clock, meters = base
+    settings, folder, contracts, stores, access, cases, clock, meters = base
     upstream, checks, life_events, subscriptions = rooms
-    words = read_words()
+    office, recipes, words = stores.office, cases.recipes, read_words()
     return Gateway(
         settings=settings,
         clock=clock,
@@ -151,9 +151,9 @@ def _gateway(base: _Base, rooms: _Rooms) -> Gateway:
         exchange=_path(settings, stores=stores, access=access, contracts=contracts, upstream=upstream, clock=clock),
         issuer=access.issuer,
         tokens=access.tokens,
-        desk=build_desk(settings, office=stores.office, secrets=access.keeper, clock=clock, recipes=cases.recipes),
+        desk=build_desk(settings, office=office, secrets=access.keeper, clock=clock, recipes=recipes, folder=folder),
         trail=stores.trail,
-        recipes=cases.recipes,
+        recipes=recipes,
         cases=cases.reading,
         event_sources=life_events.sources,
         publishing=life_events.publishing,

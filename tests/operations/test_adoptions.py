@@ -14,6 +14,8 @@ from tests.support.newborn import RECIPE, Newborn
 from tests.support.running import settings_in
 from tests.support.served import served
 
+DEATH_ROLES = {role: ["x"] for role in ("hospital", "civil-registry", "social-insurance", "notifier")}
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
@@ -74,6 +76,16 @@ def test_what_cannot_be_adopted_is_refused(admin, path, body, status, code):
     """By the part that is wrong."""
     answer = admin("PUT", path, json=body)
     assert (status, code) == (answer.status_code, answer.json()["code"])
+
+
+def test_a_recipe_that_no_system_of_the_partner_opens_is_refused_through_both_doors(admin, gateway):
+    """Jakarta publishes no deaths: the file is named in which they would be declared."""
+    answer = admin("PUT", "/jakarta/death-documents", json={"roles": DEATH_ROLES, "reason": "Uji"})
+    assert (400, "parameter-invalid") == (answer.status_code, answer.json()["code"])
+    assert "none publishes death; declare it below [events] of config/partners/jakarta.toml" in answer.text
+    bindings = [f"--role={role}=x" for role in DEATH_ROLES]
+    code, _, err = gateway("recipes", "adopt", "death-documents", "--partner", "jakarta", *bindings, "--reason", "Uji")
+    assert (2, True) == (code, "none publishes death" in " ".join(err.split()))
 
 
 def test_adopting_needs_an_administrator(world):

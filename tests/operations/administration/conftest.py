@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.access.secrets import SecretKeeper
-from gateway.administration.desk import Desk
+from gateway.administration.desk import DeclaredSource, Desk
 from gateway.administration.office import AuditQuestion
 from gateway.agreements.field_classes import field_classes
 from gateway.clock import SystemClock
@@ -44,6 +44,12 @@ def files(engine):  # noqa: F811
     return Files(engine)
 
 
+def births_of(partner):
+    """Its hospital, which fills all that recipes of births need."""
+    fields = frozenset({"id", "born_at", "child_sex", "mother_nik", "mother_name", "contact_phone"})
+    return (DeclaredSource(id=f"{partner}/lahir", event="birth", fields=fields, file=f"{partner}/lahir.toml"),)
+
+
 @pytest.fixture
 def desk(files):
     """A desk with two partners and two purposes."""
@@ -54,4 +60,5 @@ def desk(files):
         partners=frozenset({"jakarta", "sumedang"}),
         purposes=frozenset({"pelayanan-publik", "statistik"}),
         fields=field_classes(RESOURCES),
+        declared_sources=births_of,
     )

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.access.scopes import Scope
 from gateway.administration.adopt_recipe import adopt_recipe, end_adoption
+from gateway.administration.desk import DeclaredSource
 from gateway.administration.register_client import register_client
 from gateway.administration.switch_client import disable_client
 from gateway.errors import BadRequest, BadRequestCode, StoreUnavailable
@@ -53,6 +54,49 @@ async def test_an_adoption_binds_roles_to_clients_and_is_recorded(counter, files
         record["details"]["reason"],
     )
     assert {role: list(clients) for role, clients in ROLES.items()} == record["details"]["roles"]
+
+
+def source(name, *fields, event="birth"):
+    """An event source of Sumedang's."""
+    file = f"schemas/partners/sumedang/{name}.mapping.toml"
+    return DeclaredSource(id=f"sumedang/{name}", event=event, fields=frozenset(fields), file=file)
+
+
+WHOLE = source("rsud", "id", "mother_nik", "contact_phone")
+
+
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        ((), "none publishes birth; declare it below [events] of config/partners/sumedang.toml"),
+        ((source("wafat", "id", "mother_nik", event="death"),), "none publishes birth"),
+        (
+            (source("rsud", "id", "mother_nik"),),
+            "sumedang/rsud never fills contact_phone; add it to [fields] of schemas/partners/sumedang/rsud.mapping",
+        ),
+        ((WHOLE, source("bidan", "id")), "sumedang/bidan never fills contact_phone, mother_nik; add"),
+    ],
+)
+async def test_a_recipe_is_not_adopted_whose_needs_can_never_be_filled(counter, files, sources, told):
+    """It is said which event source lacks which field, and what is to be added where; nothing is recorded."""
+    before = await files.acts()
+    lacking = dataclasses.replace(counter, declared_sources=lambda _partner: sources)
+    with pytest.raises(BadRequest) as raised:
+        await adopt(lacking)
+    assert (BadRequestCode.PARAMETER_INVALID, "recipe") == (raised.value.code, raised.value.parameters["parameter"])
+    assert told in raised.value.message
+    assert before == await files.acts()
+    assert await adopt(dataclasses.replace(counter, declared_sources=lambda _partner: (WHOLE,)))
+
+
+async def test_what_runs_already_can_be_bound_anew_whatever_its_mappings_fill(counter):
+    """A client that has to be replaced is, and the cases go on; ended, it is as new."""
+    await adopt(counter)
+    lacking = dataclasses.replace(counter, declared_sources=lambda _partner: ())
+    assert ("capil", "kominfo") == (await adopt(lacking, capil=("capil", "kominfo"))).roles["capil"]
+    await end_adoption(counter, "bayi", partner="sumedang", by=BY, reason="Uji")
+    with pytest.raises(BadRequest):
+        await adopt(lacking)
 
 
 async def test_roles_are_bound_anew_by_adopting_again(counter, files):
