@@ -23,6 +23,7 @@ from gateway.storage.shared_store import open_shared
 from gateway.storage.transactor import Transactor
 from gateway.wiring.contracts import SCHEMAS, Contracts, read_contracts
 from gateway.wiring.examined import Examined, Verdict, failed
+from gateway.wiring.intake_examination import examine_intakes
 from gateway.wiring.platform_examination import examine_platforms
 
 
@@ -43,6 +44,8 @@ async def examine(
     yield Examined(subject="mappings", verdict=Verdict.OK, detail=count)
     if with_partners:
         async for examined in examine_platforms(settings, secrets=secrets, contracts=contracts, folder=folder):
+            yield examined
+        async for examined in examine_intakes(settings, secrets=secrets):
             yield examined
 
 

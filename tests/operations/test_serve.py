@@ -128,6 +128,22 @@ def test_the_doctor_finds_everything_well(installed):
     ]
 
 
+def test_the_doctor_asks_intakes_without_writing_a_record(installed, stand_ins):
+    """One that can be asked by id is asked for a record that it cannot have; of the other it is said why it was not."""
+    taken = [region.registry.taken for region in stand_ins.regions]
+    checks = {it["subject"]: it for it in json.loads(installed.run("doctor", "--json").stdout)["checks"]}
+    jakarta, sumedang = checks["jakarta/birth-registrations"], checks["sumedang/birth-registrations"]
+    assert ("ok", "answers whether it has a record; none was written") == (jakarta["verdict"], jakarta["detail"])
+    assert ("note", "not tried: without by_id a record would have to be written") == (
+        sumedang["verdict"],
+        sumedang["detail"],
+    )
+    assert taken == [region.registry.taken for region in stand_ins.regions]
+    shown = installed.run("doctor").stdout
+    assert "ok      jakarta/birth-registrations: answers whether it has a record" in shown
+    assert "jakarta/birth-registrations" not in installed.run("doctor", "--no-partners").stdout
+
+
 def test_the_doctor_asks_a_gateway_without_tables_for_nothing_of_its_own(installed):
     """Before the first migration there are no cases: that is the database's note, and no dataset's failure."""
     shown = installed.run("doctor", "--json")
