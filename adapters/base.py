@@ -144,7 +144,7 @@ class Submitter(Protocol):
         ...
 
     async def has(self, source_id: str) -> bool | None:
-        """Whether the platform has that record; None where it cannot be asked. Writes nothing. Raises `AdapterError`."""
+        """Whether the platform has that record; None where it cannot be asked. Only reads. Raises `AdapterError`."""
         ...
 
 
