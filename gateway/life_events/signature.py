@@ -9,14 +9,13 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from hashlib import sha256
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _BYTES = 32
-_KEYS_KEPT = 4096
 
 
 class Scheme(StrEnum):
@@ -26,12 +25,17 @@ class Scheme(StrEnum):
     ED25519 = "v1a"
 
 
-class SigningSecret(msgspec.Struct, frozen=True):
+class SigningSecret(msgspec.Struct, frozen=True, dict=True):
     """A signing secret, open: 32 bytes, for Ed25519 the seed of the private key."""
 
     id: str
     scheme: Scheme
     key: bytes
+
+    @cached_property
+    def private_key(self) -> Ed25519PrivateKey:
+        """The key of Ed25519, kept with the secret and gone with it."""
+        return Ed25519PrivateKey.from_private_bytes(self.key)
 
 
 def new_key() -> bytes:
@@ -48,7 +52,7 @@ def public_key(secret: SigningSecret) -> str | None:
     """What the receiver verifies Ed25519 with: `whpk_…`. None for HMAC."""
     if secret.scheme is Scheme.HMAC:
         return None
-    return f"whpk_{b64encode(_private(secret.key).public_key().public_bytes_raw()).decode()}"
+    return f"whpk_{b64encode(secret.private_key.public_key().public_bytes_raw()).decode()}"
 
 
 def signed_headers(id_: str, body: bytes, *, timestamp: int, secrets: Iterable[SigningSecret]) -> dict[str, str]:
@@ -65,10 +69,5 @@ def _sign(secret: SigningSecret, content: bytes) -> str:
     if secret.scheme is Scheme.HMAC:
         signature = hmac.digest(secret.key, content, sha256)
     else:
-        signature = _private(secret.key).sign(content)
+        signature = secret.private_key.sign(content)
     return f"{secret.scheme.value},{b64encode(signature).decode()}"
-
-
-@lru_cache(_KEYS_KEPT)
-def _private(seed: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(seed)

@@ -8,6 +8,7 @@ writers follow one another anyhow; the statements are the same.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from gateway.life_events.shares import Shares
 from gateway.life_events.signature import Scheme, SigningSecret
 from gateway.life_events.subscription import Subscription, SubscriptionStatus, Webhook
 from gateway.life_events.subscription_office import SealedSecret
-from gateway.life_events.webhook_secrets import opened_secret
+from gateway.life_events.webhook_secrets import OpenSecrets
 from gateway.storage import outbox_statements as say
 from gateway.storage.audit_trail import insert_now
 from gateway.storage.event_rows import WIPED, opened_event
@@ -48,7 +49,7 @@ class StoredOutbox:
         self._owner = owner
         self._disable_after = disable_after
         self._next_in_turn = ""
-        self._open_secrets: dict[str, SigningSecret] = {}
+        self._open_secrets = OpenSecrets(sealer)
 
     async def take_turn(self, turn: Turn) -> Turned:
         """Does all of it, or nothing. Raises `StoreUnavailable`."""
@@ -75,6 +76,7 @@ class StoredOutbox:
         has_more, current = False, None
         if turn.room is not None:
             live = live_subscriptions(connection)
+            self._open_secrets.keep(chain.from_iterable(live.secrets.values()), version=live.version, now=turn.now)
             claimed, has_more = self._claim(connection, turn, turn.room, live=live)
             current = live.by_id
         if turn.records:
@@ -185,7 +187,7 @@ class StoredOutbox:
     def _secrets(
         self, sealed: Iterable[SealedSecret], *, subscription: Subscription, now: datetime
     ) -> tuple[SigningSecret, ...]:
-        """The live ones, open; each is opened once. One that does not open signs nothing."""
+        """The live ones, open. One that does not open signs nothing."""
         target = subscription.target
         if not isinstance(target, Webhook):
             return ()
@@ -193,15 +195,11 @@ class StoredOutbox:
         return tuple(filter(None, (self._secret(it, scheme=Scheme(target.signature)) for it in live)))
 
     def _secret(self, sealed: SealedSecret, *, scheme: Scheme) -> SigningSecret | None:
-        found = self._open_secrets.get(sealed.id)
-        if found is None:
-            try:
-                found = opened_secret(sealed, sealer=self._sealer, scheme=scheme)
-            except SealBroken:
-                _log.error("webhook_secret.unreadable", secret=sealed.id)
-                return None
-            self._open_secrets[sealed.id] = found
-        return found
+        try:
+            return self._open_secrets.opened(sealed, scheme=scheme)
+        except SealBroken:
+            _log.error("webhook_secret.unreadable", secret=sealed.id)
+            return None
 
 
 def _settled_row(settled: Settled, *, owner: str, now: datetime) -> dict[str, Any]:

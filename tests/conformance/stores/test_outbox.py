@@ -43,6 +43,23 @@ async def test_a_claimed_delivery_has_its_event_open_and_its_secret(line):
     assert START + LEASE == claimed.lease_until
 
 
+async def test_a_worker_forgets_secrets_with_the_next_turn_after_they_end(line):
+    """Also where it has nothing to send; one of another subscription stays open."""
+    await line.subscribe(a_subscription("sub_other"))
+    await line.births(1)
+    worker = line.worker()
+    assert 2 == len(await line.claim(worker)) == len(worker._open_secrets)
+    async with line.office.changing() as change:
+        await change.put(a_subscription(status=SubscriptionStatus.ENDED))
+        await change.put_secrets("sub_disdukcapil", ())
+    await line.claim(worker)
+    assert 1 == len(worker._open_secrets)
+    async with line.office.changing() as change:
+        await change.put(a_subscription("sub_other", status=SubscriptionStatus.PAUSED))
+    await line.claim(worker)
+    assert 0 == len(worker._open_secrets)
+
+
 async def test_two_workers_never_hold_one_delivery_at_once(line, engine):
     """Four workers on connections of their own claim at once, over and over: each delivery once."""
     await line.births(60)
