@@ -100,7 +100,7 @@ def deployment(tmp_path, portal, postgres_url):
     database = sa.make_url(postgres_url)
 
     def written(stand_ins_url):
-        for folder in ("config", "schemas/codes", "schemas/partners"):
+        for folder in ("config", "schemas/codes", "schemas/partners", "schemas/recipes"):
             shutil.copytree(ROOT / folder, tmp_path / folder)
         for file in (tmp_path / "config/partners").glob("*.toml"):
             file.write_text(file.read_text().replace(f"http://127.0.0.1:{DEFAULT_PORT}", stand_ins_url))

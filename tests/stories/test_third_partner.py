@@ -120,6 +120,7 @@ def deployment(tmp_path, portal):
         shutil.copytree(ROOT / "config", tmp_path / "config")
         shutil.copytree(ROOT / "schemas/codes", tmp_path / "schemas/codes")
         shutil.copytree(ROOT / "schemas/partners", tmp_path / "schemas/partners")
+        shutil.copytree(ROOT / "schemas/recipes", tmp_path / "schemas/recipes")
         for file in (tmp_path / "config/partners").glob("*.toml"):
             file.write_text(file.read_text().replace(f"http://127.0.0.1:{DEFAULT_PORT}", stand_ins_url))
         (tmp_path / "config/partners/garut.toml").write_text(PARTNER.format(url=portal))
