@@ -9,6 +9,7 @@ import asyncio
 from typing import NamedTuple
 
 import msgspec
+import structlog
 from redis.asyncio import Redis
 
 from gateway.access.shared import RateRule, Spent
@@ -21,6 +22,7 @@ AHEAD_S = 0.05
 _SHARE = 16
 _BATCH = 256
 _KEYS_KEPT = 1_024
+_log = structlog.get_logger("gateway.storage.redis_rate_limiter")
 
 # Per key: the theoretical arrival time of the next one, in microseconds. All keys of one call share
 # one round trip, so this wants a single server or a primary with replicas, not a Redis cluster.
@@ -142,7 +144,11 @@ class RedisRateLimiter:
         try:
             while self._waiting:
                 batch = [(key, self._waiting.pop(key)) for key in list(self._waiting)[:_BATCH]]
-                await self._send(batch)
+                try:
+                    await self._send(batch)
+                except Exception as error:  # noqa: BLE001 (whatever it was, those who wait must hear of it)
+                    _log.error("rate_limiter.failed", reason=type(error).__name__)
+                    _fail(batch, StoreUnavailable("no limit was told", store="shared", cause=type(error).__name__))
         finally:
             self._sender = None
 
@@ -165,8 +171,7 @@ class RedisRateLimiter:
                 keys = [f"rate:{it.rule.name}:{it.key}" for it, _, _ in asking]
                 packed = await self._script(keys=keys, args=[_pack(rules)])
         except StoreUnavailable as error:
-            for one in (one for _, _, waiting in asking for one in waiting if not one.done()):
-                one.set_exception(StoreUnavailable(error.message, **error.parameters))
+            _fail(batch, error)
             return
         now = asyncio.get_running_loop().time()
         for (_, account, waiting), answer in zip(asking, _read(packed), strict=True):
@@ -180,6 +185,12 @@ class RedisRateLimiter:
             account = _Account(key)
             self._accounts.put(key, account)
         return account
+
+
+def _fail(batch: list[tuple[_Key, list[asyncio.Future[Spent]]]], error: StoreUnavailable) -> None:
+    """Tells everyone in the batch who has not heard yet."""
+    for one in (one for _, waiting in batch for one in waiting if not one.done()):
+        one.set_exception(StoreUnavailable(error.message, **error.parameters))
 
 
 def _unserved(waiting: list[asyncio.Future[Spent]], account: _Account, now: float) -> list[asyncio.Future[Spent]]:

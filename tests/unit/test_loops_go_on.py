@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.access.shared import RateRule
 from gateway.access.signing_keys import SigningKeys
 from gateway.cases.late_watch import LateWatch
+from gateway.errors import StoreUnavailable
 from gateway.life_events.ports import Forgotten
 from gateway.life_events.sealing import Sealer
 from gateway.life_events.upkeep import Upkeep
 from gateway.storage import shared_store
 from gateway.storage.redis_bell import RedisBell
+from gateway.storage.redis_rate_limiter import RedisRateLimiter
 from gateway.wiring.background import run_beside
 from tests.support.access import SetClock
 
@@ -129,6 +132,26 @@ async def test_the_bell_goes_on(work, monkeypatch):
     bell = RedisBell(Client())
     bell.ring()
     assert [("bell.failed", "ZeroDivisionError")] == await goes_on(getattr(bell, work)(), trouble)
+
+
+async def test_what_the_limiter_cannot_read_leaves_nobody_waiting():
+    """Those who spent together are told that nothing is known, as of a store that is down; the next ask anew."""
+
+    class Client:
+        def register_script(self, _script):
+            async def run(keys, args):
+                return b"<html>"
+
+            return run
+
+    limiter, rule = RedisRateLimiter(Client()), RateRule("slow", limit=1, window_s=3600, burst=20)
+    with capture_logs() as logs:
+        async with asyncio.timeout(5):
+            told = await asyncio.gather(*(limiter.spend("jaki", rule) for _ in range(3)), return_exceptions=True)
+            assert [StoreUnavailable] * 3 == list(map(type, told))
+            with pytest.raises(StoreUnavailable):
+                await limiter.spend("jaki", rule)
+    assert ["rate_limiter.failed"] * 2 == [it["event"] for it in logs]
 
 
 async def test_a_listener_that_fails_ends_neither_the_ringer_nor_keeps_the_others_from_hearing():
