@@ -113,19 +113,18 @@ def _check_only_one(desk: Desk, adoptions: tuple[Adoption, ...], *, recipe: str)
 
 
 def _check_needs(recipe: AdoptableRecipe, sources: tuple[DeclaredSource, ...], *, partner: str) -> None:
-    """Raises `BadRequest` where an event could never open a case, or only one without what the steps need."""
+    """Raises `BadRequest` where no event could open a case, or none with all that the steps need.
+
+    A poorer source beside one that fills everything is let be: its cases name what is `missing`.
+    """
     publishing = [it for it in sources if it.event == recipe.trigger_event]
     if not publishing:
         what = f"none publishes {event_type(recipe.trigger_event)}"
         where = f"declare it below [events] of config/partners/{partner}.toml"
         invalid("recipe", f"one that {partner}'s systems can open: {what}; {where}")
     short = [(it, sorted(set(recipe.trigger_needs) - it.fields - _ALWAYS_FILLED)) for it in publishing]
-    faults = [
-        f"{source.id} never fills {', '.join(missing)}; add it to [fields] of {source.file}"
-        for source, missing in short
-        if missing
-    ]
-    if faults:
+    if all(missing for _, missing in short):
+        faults = [f"{it.id} never fills {', '.join(missing)}; add it to [fields] of {it.file}" for it, missing in short]
         invalid("recipe", f"one whose needs {partner}'s event sources fill: {'; '.join(faults)}")
 
 

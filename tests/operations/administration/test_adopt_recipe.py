@@ -74,7 +74,10 @@ WHOLE = source("rsud", "id", "mother_nik", "contact_phone")
             (source("rsud", "id", "mother_nik"),),
             "sumedang/rsud never fills contact_phone; add it to [fields] of schemas/partners/sumedang/rsud.mapping",
         ),
-        ((WHOLE, source("bidan", "id")), "sumedang/bidan never fills contact_phone, mother_nik; add"),
+        (
+            (source("rsud", "id", "mother_nik"), source("bidan", "id")),
+            "sumedang/bidan never fills contact_phone, mother_nik; add",
+        ),
     ],
 )
 async def test_a_recipe_is_not_adopted_whose_needs_can_never_be_filled(counter, files, sources, told):
@@ -87,6 +90,12 @@ async def test_a_recipe_is_not_adopted_whose_needs_can_never_be_filled(counter, 
     assert told in raised.value.message
     assert before == await files.acts()
     assert await adopt(dataclasses.replace(counter, declared_sources=lambda _partner: (WHOLE,)))
+
+
+async def test_a_poorer_source_beside_one_that_fills_everything_is_let_be(counter):
+    """Its cases name what is missing."""
+    sources = (source("bidan", "id"), WHOLE)
+    assert await adopt(dataclasses.replace(counter, declared_sources=lambda _partner: sources))
 
 
 async def test_what_runs_already_can_be_bound_anew_whatever_its_mappings_fill(counter):
