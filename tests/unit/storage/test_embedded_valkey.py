@@ -27,6 +27,16 @@ sys.stdin.readline()
 server.stop()
 """
 
+HASTY = """
+import os, signal, sys
+from pathlib import Path
+from gateway.storage.embedded_valkey import EmbeddedValkey
+server = EmbeddedValkey(Path(sys.argv[1]))
+server.folder.mkdir()
+server._spawn()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -68,6 +78,37 @@ def test_many_that_start_together_share_one_server(folder):
     assert len({pid_of(server) for server in servers}) == 1
     for server in servers:
         server.stop()
+
+
+def test_one_that_is_silent_for_a_while_gets_no_second_beside_it(folder):
+    """Two would write into one file: whoever starts waits until it answers again."""
+    server = EmbeddedValkey(folder)
+    server.start()
+    pid = pid_of(server)
+    os.kill(pid, signal.SIGSTOP)
+    waking = threading.Timer(1.5, os.kill, (pid, signal.SIGCONT))
+    waking.start()
+    server.revive()
+    waking.join()
+    assert [pid] == processes_of(server)
+    server.stop()
+
+
+def test_a_starter_that_is_killed_at_once_leaves_one_server(folder):
+    """Its server is not there yet when the next one starts; that one waits for it."""
+    killed = subprocess.run([sys.executable, "-c", HASTY, str(folder)], check=False)
+    assert -signal.SIGKILL == killed.returncode
+    server = EmbeddedValkey(folder)
+    server.start()
+    assert [pid_of(server)] == processes_of(server)
+    server.stop()
+
+
+def processes_of(server) -> list[int]:
+    """Every process that serves the socket, or thinks so."""
+    served = os.fsencode(server.socket)
+    command_lines = [(int(it.parent.name), it.read_bytes()) for it in Path("/proc").glob("[0-9]*/cmdline")]
+    return [pid for pid, command_line in command_lines if b"valkey" in command_line and served in command_line]
 
 
 def test_the_last_one_out_stops_the_server(folder):
