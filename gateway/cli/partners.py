@@ -38,8 +38,17 @@ def list_partners(config_file: Path | None, *, as_json: bool) -> None:
     ]
     if as_json:
         show_json(rows)
-    else:
-        show_table(rows, columns=("id", "name", "kode_wilayah", "adapters", "datasets", "events", "intakes"))
+        return
+    show_table(rows, columns=("id", "name", "kode_wilayah", "adapters"))
+    offers = [
+        {"partner": row["id"], "offers": kind, "name": name}
+        for row in rows
+        for kind, key in (("dataset", "datasets"), ("event source", "events"), ("intake", "intakes"))
+        for name in row[key]
+    ]
+    if offers:
+        click.echo()
+        show_table(offers, columns=("partner", "offers", "name"))
 
 
 @command.command("onboard")

@@ -52,6 +52,11 @@ def test_a_partner_from_a_sample_is_served_by_the_demo(project):
     assert (listed["bandung"]["events"], listed["bandung"]["intakes"]) == ([], [])
     assert "hospital-births" in listed["sumedang"]["events"]
     assert listed["sumedang"]["intakes"] == ["birth-registrations"]
+    _, shown, _ = command("partners", "list")
+    assert {"bandung dataset puskesmas", "sumedang event source notifier", "sumedang intake birth-registrations"} <= {
+        " ".join(line.split()) for line in shown.splitlines()
+    }
+    assert max(map(len, shown.splitlines())) <= 100
 
     code, out, err = command("demo", "--once", "--json")
     assert code == 0, out + err
