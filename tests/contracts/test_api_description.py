@@ -52,7 +52,7 @@ def found(gateway, url, *options):
 def test_nothing_is_found_in_the_public_api(gateway):
     """Every check, on every operation, with a partner's token."""
     header = f"Authorization: {gateway.bearer()['Authorization']}"
-    assert "" == found(gateway, gateway.url, "--max-examples", "25", "-H", header)
+    assert "" == found(gateway, gateway.url, "--max-examples", "12", "-H", header)
 
 
 def test_nothing_is_found_in_the_doors_of_life_events(gateway):
@@ -81,7 +81,7 @@ def test_nothing_is_found_at_the_oauth_endpoints(gateway):
     client = gateway.client("jakarta")
     options = ("--include-path-regex", "^/oauth", "--exclude-checks", "positive_data_acceptance")
     credentials = f"{client.client_id}:{client.secret}"
-    assert "" == found(gateway, gateway.url, "--max-examples", "25", "--auth", credentials, *options)
+    assert "" == found(gateway, gateway.url, "--max-examples", "12", "--auth", credentials, *options)
 
 
 def test_nothing_is_found_in_the_administrators_api(gateway):

@@ -54,7 +54,7 @@ def settings_in(folder: Path, stand_ins: StandIns) -> Settings:
         shared=Shared(url=f"embedded:{folder}/valkey"),
         access=Access(pepper="lada-hitam-dari-lampung-32-huruf", signing_keys=f"{folder}/keys", rate_burst=10_000),
         life_events=LifeEvents(keys=f"{folder}/event-keys"),
-        upstream=Upstream(deadline_s=0.8, retries=0, breaker_threshold=1000),
+        upstream=Upstream(deadline_s=1.2, retries=0, breaker_threshold=1000),
         partners=partners,
     )
 
