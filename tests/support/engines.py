@@ -81,6 +81,8 @@ def postgres_url(postgres_server) -> Iterator[str]:
 def database_url(request, tmp_path) -> Iterator[str]:
     """The URL of a database, once in SQLite, once in PostgreSQL: empty, or migrated where `engine` is asked for too."""
     if request.param == "sqlite":
+        if "engine" in request.fixturenames:
+            (tmp_path / "gateway.db").write_bytes(_migrated_file())
         yield f"sqlite:///{tmp_path}/gateway.db"
         return
     server = request.getfixturevalue("postgres_server")
@@ -161,12 +163,24 @@ def _migrated(server: str) -> str:
 
     async def make() -> None:
         await _command(server, f"CREATE DATABASE {name}")
-        opened = open_engine(Database(url=_named(server, name)))
-        await migrate(opened)
-        await opened.dispose()
+        await _migrate(_named(server, name))
 
     asyncio.run(make())
     return name
+
+
+@cache
+def _migrated_file() -> bytes:
+    """A migrated database of SQLite: writing it is thirty times quicker than migrating another."""
+    with tempfile.TemporaryDirectory(prefix="sq-") as folder:
+        asyncio.run(_migrate(f"sqlite:///{folder}/gateway.db"))
+        return (Path(folder) / "gateway.db").read_bytes()
+
+
+async def _migrate(url: str) -> None:
+    opened = open_engine(Database(url=url))
+    await migrate(opened)
+    await opened.dispose()
 
 
 def _named(server: str, name: str) -> str:
