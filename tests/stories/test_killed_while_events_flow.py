@@ -9,7 +9,7 @@ from tests.soak.soak import new_seed
 from tests.support.engines import missing
 from tests.support.process import ROOT
 
-ROUNDS = "4"
+ROUNDS = "5"
 PAIRS = ("embedded", "servers")
 NOT_READY = 3
 
