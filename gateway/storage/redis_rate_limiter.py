@@ -87,7 +87,7 @@ class _Account:
             return None
         self._ahead -= 1
         self._spent += 1
-        return self._told(now)
+        return self._told(self._ahead, now)
 
     def wants(self, waiting: int, now: float) -> int:
         """How many to take ahead beside those who wait: at most what was spent in as long before."""
@@ -97,20 +97,17 @@ class _Account:
         """What those who waited are told, in their order."""
         self._since, self._spent, self._until = now, answer.taken, now + AHEAD_S
         self._remaining, self._reset_at = answer.remaining, now + answer.reset_us / 1_000_000
-        told = []
-        for later in range(answer.taken - 1, -1, -1):
-            self._ahead = answer.more + later
-            told.append(self._told(now))
         self._ahead = answer.more
+        told = [self._told(answer.more + later, now) for later in range(answer.taken - 1, -1, -1)]
         refused = Spent(
             admitted=False, remaining=0, reset_s=answer.reset_us / 1_000_000, retry_after_s=answer.retry_us / 1_000_000
         )
         return told + [refused] * (waiting - answer.taken)
 
-    def _told(self, now: float) -> Spent:
-        """Admitted. What is not spent yet is free, wherever it lies."""
-        reset_s = self._reset_at - now - self._ahead * self._interval_s
-        return Spent(admitted=True, remaining=self._remaining + self._ahead, reset_s=max(0.0, reset_s))
+    def _told(self, here: int, now: float) -> Spent:
+        """Admitted. What is not spent yet is free: what is left in the store, and what is left `here`."""
+        reset_s = self._reset_at - now - here * self._interval_s
+        return Spent(admitted=True, remaining=self._remaining + here, reset_s=max(0.0, reset_s))
 
 
 class RedisRateLimiter:
@@ -146,6 +143,8 @@ class RedisRateLimiter:
                 batch = [(key, self._waiting.pop(key)) for key in list(self._waiting)[:_BATCH]]
                 try:
                     await self._send(batch)
+                except StoreUnavailable as error:
+                    _fail(batch, error)
                 except Exception as error:  # noqa: BLE001 (whatever it was, those who wait must hear of it)
                     _log.error("rate_limiter.failed", reason=type(error).__name__)
                     _fail(batch, StoreUnavailable("no limit was told", store="shared", cause=type(error).__name__))
@@ -153,7 +152,7 @@ class RedisRateLimiter:
             self._sender = None
 
     async def _send(self, batch: list[tuple[_Key, list[asyncio.Future[Spent]]]]) -> None:
-        """Spends for everyone in the batch, or tells everyone that it could not."""
+        """Spends for everyone in the batch. Raises `StoreUnavailable`; some may have been told by then."""
         now = asyncio.get_running_loop().time()
         asking = [
             (key, account, unserved)
@@ -166,13 +165,9 @@ class RedisRateLimiter:
             (key.interval_us, key.rule.burst, len(waiting), account.wants(len(waiting), now))
             for key, account, waiting in asking
         ]
-        try:
-            with shared_errors():
-                keys = [f"rate:{it.rule.name}:{it.key}" for it, _, _ in asking]
-                packed = await self._script(keys=keys, args=[_pack(rules)])
-        except StoreUnavailable as error:
-            _fail(batch, error)
-            return
+        keys = [f"rate:{it.rule.name}:{it.key}" for it, _, _ in asking]
+        with shared_errors():
+            packed = await self._script(keys=keys, args=[_pack(rules)])
         now = asyncio.get_running_loop().time()
         for (_, account, waiting), answer in zip(asking, _read(packed), strict=True):
             for one, spent in zip(waiting, account.settle(answer, len(waiting), now), strict=True):
