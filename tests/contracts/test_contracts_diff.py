@@ -1,6 +1,7 @@
 """`gateway contracts diff`, as a person, a script and `make check` use it."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from gateway.contracts.diff import released
 from gateway.contracts.diff.change import Audience, breaking
 from gateway.contracts.diff.documents import changes_between
 from gateway.errors import BadConfiguration
+from tests.support.command import ran
 
 ROOT = Path(__file__).parents[2]
 HOSPITALS = ROOT / "schemas/partners/jakarta/hospitals.source.json"
@@ -30,14 +32,7 @@ def as_before():
 @pytest.fixture
 def diff(capsys):
     """The command's exit code, stdout and stderr."""
-
-    def command(*arguments):
-        capsys.readouterr()
-        code = run(root, ["contracts", "diff", *map(str, arguments)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return command
+    return partial(ran, capsys, "contracts", "diff")
 
 
 @pytest.fixture

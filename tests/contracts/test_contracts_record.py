@@ -15,6 +15,7 @@ from gateway.contracts.check_samples import check_samples
 from gateway.contracts.record.recording import NotRecorded, recording
 from gateway.contracts.record.taking import Taken
 from gateway.contracts.report import Outcome
+from tests.support.command import ran
 from tests.support.contract_files import ContractFiles
 from tests.support.platform_server import PlatformServer, answering, hanging
 
@@ -225,11 +226,8 @@ def record(reports, capsys):
             text = settings.read_text(encoding="utf-8")
             text = re.sub(r'base_url = "http[^"]*"', f'base_url = "{platform.url}"', text)
             settings.write_text(text, encoding="utf-8")
-            capsys.readouterr()
-            called = ["contracts", "record", name, "--root", str(reports.root), *map(str, arguments)]
-            code = await asyncio.to_thread(run, root, called)
-            written = capsys.readouterr()
-            return code, written.out, written.err
+            called = ("contracts", "record", name, "--root", reports.root, *arguments)
+            return await asyncio.to_thread(ran, capsys, *called)
 
     return command
 

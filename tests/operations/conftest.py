@@ -1,9 +1,9 @@
 import json
+from functools import partial
 
 import pytest
 
-from gateway.cli.main import root
-from gateway.cli.run import run
+from tests.support.command import ran
 from tests.support.running import ROOT
 from tests.support.served import served
 
@@ -26,13 +26,7 @@ def commands(monkeypatch, capsys):
         monkeypatch.setenv("GATEWAY__ACCESS__SIGNING_KEYS", f"{folder}/keys")
         monkeypatch.setenv("GATEWAY__LIFE_EVENTS__KEYS", f"{folder}/event-keys")
 
-        def command(*arguments):
-            capsys.readouterr()
-            code = run(root, [str(argument) for argument in arguments])
-            written = capsys.readouterr()
-            return code, written.out, written.err
-
-        return command
+        return partial(ran, capsys)
 
     return over
 
@@ -44,11 +38,8 @@ def onboard(tmp_path, capsys):
     def command(content, *arguments, partner="bandung", file="puskesmas.json"):
         sample = tmp_path / file
         sample.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        capsys.readouterr()
-        called = ("partners", "onboard", partner, "--sample", str(sample), "--into", str(tmp_path / "project"))
-        code = run(root, [*called, *map(str, arguments)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
+        called = ("partners", "onboard", partner, "--sample", sample, "--into", tmp_path / "project")
+        return ran(capsys, *called, *arguments)
 
     return command
 

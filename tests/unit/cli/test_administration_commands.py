@@ -5,14 +5,14 @@ import os
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from gateway.cli.main import root
-from gateway.cli.run import run
 from gateway.storage.migrate import newest
 from tests.support.acts import a_public_key
+from tests.support.command import ran
 
 ROOT = Path(__file__).parents[3]
 MAIN = '[server]\npublic_url = "http://127.0.0.1:8400"\n'
@@ -53,14 +53,7 @@ def config(tmp_path, monkeypatch):
 @pytest.fixture
 def gateway(config, capsys):
     """Runs a command: its exit code, what it wrote to stdout, and to stderr."""
-
-    def command(*arguments):
-        capsys.readouterr()
-        code = run(root, [str(argument) for argument in arguments])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return command
+    return partial(ran, capsys)
 
 
 @pytest.fixture
