@@ -6,8 +6,6 @@ import os
 import pty
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -18,38 +16,17 @@ from gateway.settings import Database
 from gateway.storage.contract_checks import StoredContractChecks
 from gateway.storage.engine import open_engine
 from tests.support.contract_files import ContractFiles
+from tests.support.in_thread import in_thread
 from tests.support.partner_documents import ROOT
 
 HOSPITALS = "jakarta/hospitals"
 PATH = "/jakarta/api/v1/rumahsakitumum"
 
 
-@contextmanager
-def running_stand_ins():
-    """The stand-ins on a loop of their own, as the command is another process."""
-    stand_ins, started, stop = StandIns(), threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve():
-        async with stand_ins:
-            started.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
-    thread.start()
-    assert started.wait(10)
-    try:
-        yield stand_ins
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
-
-
 @pytest.fixture(scope="module")
 def stand_ins():
     """Jakarta's and Sumedang's platforms."""
-    with running_stand_ins() as found:
+    with in_thread(StandIns()) as found:
         yield found
 
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from tests.support.certificates import Certificates
+from tests.support.in_thread import in_thread
 from tests.support.process import installation, stand_ins_in_thread
-from tests.support.tls_front import tls_front_in_thread
+from tests.support.tls_front import tls_front
 
 DATASET = "sumedang/services"
 PLATFORM = "GATEWAY__PARTNERS__SUMEDANG__PLATFORMS__SERVICE_FILES__"
@@ -29,7 +30,7 @@ def certificates(tmp_path_factory):
 @pytest.fixture(scope="module")
 def front(stand_ins, certificates):
     """The same platforms behind TLS."""
-    with tls_front_in_thread(stand_ins.port, certificates) as address:
+    with in_thread(tls_front(stand_ins.port, certificates)) as address:
         yield address
 
 

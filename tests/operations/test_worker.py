@@ -3,9 +3,8 @@
 import asyncio
 import json
 import signal
-import threading
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -27,6 +26,7 @@ from gateway.storage.engine import open_engine
 from gateway.storage.life_event_tables import deliveries
 from tests.support.deliveries import START, Line
 from tests.support.dispatching import RECORD
+from tests.support.in_thread import in_thread
 from tests.support.process import installation, stand_ins_in_thread
 from tests.support.receiver import Receiver, answering, subscribed_at, verified
 
@@ -53,28 +53,14 @@ def installed(tmp_path, stand_ins):
 @pytest.fixture
 def receiver():
     """A receiver in a thread of its own, as the workers are in processes of theirs."""
-    with received_in_thread() as made:
+    with in_thread(Receiver(behave=taking)) as made:
         yield made
 
 
-@contextmanager
-def received_in_thread():
-    """A receiver that takes a little while for each."""
-
-    async def taking(received, writer):
-        await asyncio.sleep(0.01)
-        await answering()(received, writer)
-
-    loop, made = asyncio.new_event_loop(), Receiver(behave=taking)
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(made.__aenter__(), loop).result(5)
-    try:
-        yield made
-    finally:
-        asyncio.run_coroutine_threadsafe(made.__aexit__(), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+async def taking(received, writer):
+    """A little while for each."""
+    await asyncio.sleep(0.01)
+    await answering()(received, writer)
 
 
 async def entitled(process):

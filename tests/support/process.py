@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gateway.administration_wiring import opened_desk
 from gateway.demo.seed import PURPOSE, Seeded, seed
 from gateway.demo.stand_ins import DEFAULT_PORT, StandIns
 from gateway.settings_file import load_settings
+from tests.support.in_thread import in_thread
 from tests.support.served import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -121,20 +122,6 @@ def installation(folder: Path, stand_ins: StandIns, **overlay: str) -> Iterator[
                 started.wait()
 
 
-@contextmanager
-def stand_ins_in_thread() -> Iterator[StandIns]:
+def stand_ins_in_thread() -> AbstractContextManager[StandIns]:
     """The stand-in platforms, answering from a thread of their own."""
-    import threading
-
-    stand_ins = StandIns()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(stand_ins.__aenter__(), loop).result(10)
-    try:
-        yield stand_ins
-    finally:
-        asyncio.run_coroutine_threadsafe(stand_ins.__aexit__(None, None, None), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+    return in_thread(StandIns())

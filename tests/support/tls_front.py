@@ -2,9 +2,8 @@
 
 import asyncio
 import ssl
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from tests.support.certificates import Certificates
 
@@ -34,18 +33,3 @@ async def _pumped(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         pass
     finally:
         writer.close()
-
-
-@contextmanager
-def tls_front_in_thread(port: int, certificates: Certificates) -> Iterator[str]:
-    """The same, in a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    front = tls_front(port, certificates)
-    try:
-        yield asyncio.run_coroutine_threadsafe(front.__aenter__(), loop).result(10)
-    finally:
-        asyncio.run_coroutine_threadsafe(front.__aexit__(None, None, None), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
